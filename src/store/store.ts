@@ -1,0 +1,171 @@
+import type { Filter } from '../model/filter.ts';
+import type { Instant } from '../model/instant.ts';
+import type { Project, ProjectSummary } from '../model/project.ts';
+import type { Entry, RecordKind } from '../model/record.ts';
+import type { Tombstone } from '../model/tombstone.ts';
+
+/**
+ * Where records live. The interface suits a remote store as well as a file: everything is asynchronous, scans come in
+ * pages, reads by id and writes in batches. test/contract/store-contract.ts is its contract as a test suite.
+ */
+export interface Store extends Reader, AsyncDisposable {
+  /** For messages: the file's path, or the address of a remote store. */
+  readonly location: string;
+
+  /** A view of this one moment, however long it is used and whoever writes meanwhile. Dispose of it. */
+  snapshot(): Promise<Snapshot>;
+
+  /**
+   * Runs `work` so that all of its writes are there when it resolves, on stable storage, or none when it rejects,
+   * when `signal` aborts or when the process dies. One at a time across processes: others wait, and fail with `locked`
+   * when the wait is too long. `work` may await. Writes are seen by reads on the transaction at once.
+   */
+  transact<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactOptions): Promise<T>;
+
+  close(): Promise<void>;
+}
+
+export type Snapshot = Reader & AsyncDisposable;
+
+export interface TransactOptions {
+  /** Run everything, then take it back and resolve all the same: how a dry run works. */
+  readonly rollback?: boolean;
+  /** Keep the before-image of each row that is changed, under this operation, so that it can be undone. */
+  readonly operation?: {
+    readonly id: string;
+    readonly kind: string;
+    readonly source: string;
+    readonly startedAt: Instant;
+  };
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Reader {
+  counts(filter?: Filter): Promise<Counts>;
+
+  /** Up to `limit` records that pass, in ascending order of id, beginning after `after`. An empty page ends the scan. */
+  scan(kind: RecordKind, page: Page): Promise<readonly StoredLine[]>;
+
+  /** As `scan`, for the own vectors of one model and dimension. */
+  scanVectors(kind: RecordKind, group: VectorGroup, page: Page): Promise<readonly StoredVector[]>;
+
+  /** The records of these ids that exist, in no particular order. */
+  get(kind: RecordKind, ids: readonly string[]): Promise<readonly StoredEntry[]>;
+
+  /** The memories that pass, newest `updated_at` first, ties by id. */
+  newest(
+    filter: Filter,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<readonly StoredLine[]>;
+
+  /** The ids that begin so, ascending, at most `limit`. */
+  idsByPrefix(kind: RecordKind, prefix: string, limit: number): Promise<readonly string[]>;
+
+  /** For each of these content hashes (model/identity.ts) that a stored record has: hash → the lowest id that has it. */
+  idsByContentHash(kind: RecordKind, hashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
+
+  /** All tombstones in ascending order of kind (`code_unit`, `memory`) and id, in pages, beginning after `after`. */
+  tombstones(page: {
+    readonly after: Tombstone | null;
+    readonly limit: number;
+  }): Promise<readonly Tombstone[]>;
+
+  /** Every project that a record or an index run names and that passes the filter's `projects`, sorted by name; counts are of the records that pass. */
+  projects(filter?: Filter): Promise<readonly ProjectSummary[]>;
+
+  statistics(filter?: Filter): Promise<Statistics>;
+
+  /** Memories by full text, best first. `query` is plain words, never a query language. */
+  searchText(query: string, filter: Filter, limit: number): Promise<readonly Hit[]>;
+
+  /** Memories by cosine similarity to a vector of `model`, nearest first. */
+  searchVectors(vector: Float32Array, model: string, filter: Filter, limit: number): Promise<readonly Hit[]>;
+
+  /** How many memories have no vector of `model`, neither their own nor a search vector. */
+  pendingVectors(model: string): Promise<number>;
+
+  /** How many own vectors of memories there are of each model and dimension, sorted by model. */
+  vectorGroups(kind: RecordKind): Promise<readonly (VectorGroup & { readonly count: number })[]>;
+}
+
+export interface Transaction extends Reader {
+  /**
+   * Writes records: new ids are added, existing ones replaced. A record's own vector is replaced by the entry's, also by
+   * none. A tombstone of the same kind and id goes away. An id twice in one batch is a mistake of the caller and throws.
+   */
+  put(entries: readonly Write[]): Promise<void>;
+
+  /** Deletes and leaves tombstones. Ids that do not exist are passed over; resolves to how many did. */
+  delete(kind: RecordKind, ids: readonly string[], deletedAt: Instant): Promise<number>;
+
+  /** Adds tombstones for ids that have neither a record nor a tombstone; resolves to how many were added. */
+  addTombstones(tombstones: readonly Tombstone[]): Promise<number>;
+
+  /** Writes what is kept of projects: replaced by name. */
+  putProjects(projects: readonly Project[]): Promise<void>;
+}
+
+export interface Write {
+  readonly entry: Entry;
+  /**
+   * For a memory whose own vector is missing or of another model than the store searches by: the vector that the
+   * configured embedder made of its content. An index, like the full text: neither exported nor digested.
+   */
+  readonly searchVector: { readonly model: string; readonly vector: Float32Array } | null;
+}
+
+export interface Page {
+  readonly filter?: Filter | undefined;
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+export interface VectorGroup {
+  readonly model: string | null;
+  readonly dimensions: number;
+}
+
+export interface StoredLine {
+  readonly id: string;
+  /** The canonical record line. */
+  readonly line: string;
+  readonly model: string | null;
+  /** Of the own vector; null without one. */
+  readonly dimensions: number | null;
+}
+
+export interface StoredVector {
+  readonly id: string;
+  /** Little-endian float32. */
+  readonly bytes: Uint8Array;
+}
+
+export interface StoredEntry extends StoredLine {
+  readonly vector: Float32Array | null;
+}
+
+export interface Counts {
+  readonly memories: number;
+  readonly codeUnits: number;
+  readonly tombstones: number;
+}
+
+export interface Hit {
+  readonly id: string;
+  /** Higher is better; comparable only within one search. Cosine similarity for vectors. */
+  readonly score: number;
+  readonly line: string;
+}
+
+/** Counts by value, keys sorted. `byTag` goes by the folded tag. null project names are left out of `byProject`. */
+export interface Statistics {
+  readonly counts: Counts;
+  readonly byCategory: Readonly<Record<string, number>>;
+  readonly byProject: Readonly<Record<string, number>>;
+  readonly byTag: Readonly<Record<string, number>>;
+  readonly byLifecycle: Readonly<Record<string, number>>;
+  /** Code units by language. */
+  readonly byLanguage: Readonly<Record<string, number>>;
+  readonly oldestCreatedAt: Instant | null;
+  readonly newestUpdatedAt: Instant | null;
+}
