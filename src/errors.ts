@@ -56,6 +56,10 @@ export function toMemportError(error: unknown): MemportError {
   if (error instanceof MemportError) return error;
   if (!(error instanceof Error)) return new MemportError('failed', String(error));
   if (error.name === 'AbortError') return new MemportError('interrupted', 'interrupted', { cause: error });
-  const system = 'code' in error && typeof error.code === 'string' ? SYSTEM_CODES[error.code] : undefined;
-  return new MemportError(system ?? 'failed', error.message, { cause: error });
+  return new MemportError(codeOfSystem(error), error.message, { cause: error });
+}
+
+function codeOfSystem(error: Error): ErrorCode {
+  const code = 'code' in error ? error.code : undefined;
+  return (typeof code === 'string' && Object.hasOwn(SYSTEM_CODES, code) && SYSTEM_CODES[code]) || 'failed';
 }

@@ -10,7 +10,7 @@ export function canonicalJson(value: JsonValue, maxDepth: number = MAX_JSON_DEPT
   if (typeof value === 'number') return canonicalNumber(value);
   if (value === null || typeof value === 'boolean') return String(value);
   if (value instanceof NumberToken) return value.text;
-  if (maxDepth <= 0) throw new RangeError(`JSON nested deeper than ${MAX_JSON_DEPTH}`);
+  if (maxDepth <= 0) throw new RangeError('JSON nested too deep');
   if (Array.isArray(value))
     return `[${value.map((item: JsonValue) => canonicalJson(item, maxDepth - 1)).join(',')}]`;
   const members = Object.entries(value as Readonly<Record<string, JsonValue>>);

@@ -18,11 +18,14 @@ export function newId(nowMs: number, random: (size: number) => Uint8Array = rand
   return formatUuid(bytes, 7);
 }
 
-/** UUIDv5 (RFC 9562) of a name in the memport namespace: the same name gives the same id on every machine. */
+/**
+ * UUIDv5 (RFC 9562) of a name in the memport namespace: the same name gives the same id on every machine. A name with
+ * lone surrogates has no UTF-8 of its own and goes in by its JSON spelling.
+ */
 export function derivedId(name: string): string {
   const hash = createHash('sha1')
     .update(Buffer.from(MEMPORT_NAMESPACE.replaceAll('-', ''), 'hex'))
-    .update(name, 'utf8');
+    .update(name.isWellFormed() ? name : JSON.stringify(name), 'utf8');
   return formatUuid(hash.digest().subarray(0, 16), 5);
 }
 
@@ -47,8 +50,8 @@ export function idBytes(id: string): Buffer {
 
 function formatUuid(bytes: Uint8Array, version: number): string {
   const copy = Buffer.from(bytes);
-  copy[6] = ((copy[6] ?? 0) & 0x0f) | (version << 4);
-  copy[8] = ((copy[8] ?? 0) & 0x3f) | 0x80;
+  copy.writeUInt8((copy.readUInt8(6) & 0x0f) | (version << 4), 6);
+  copy.writeUInt8((copy.readUInt8(8) & 0x3f) | 0x80, 8);
   return hyphenate(copy.toString('hex'));
 }
 

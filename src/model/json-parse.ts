@@ -21,7 +21,7 @@ export function parseRecordLine(line: string, options: JsonParseOptions = {}): J
   let value: JsonValue;
   try {
     value = JSON.parse(line) as JsonValue;
-    if (canonicalJson(value) !== line) value = parseExactJson(line, options);
+    if (canonicalJson(value, options.maxDepth) !== line) value = parseExactJson(line, options);
   } catch {
     value = parseExactJson(line, options);
   }

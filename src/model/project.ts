@@ -55,7 +55,7 @@ export function projectLine(project: ProjectSummary): string {
 /** Reads a project of a file; its counts are left behind, they follow from the records. */
 export function readProject(record: JsonObject, warn: Warn): Project {
   const fields = new FieldReader(record, warn);
-  const name = fields.filledText('name');
+  const name = fields.text('name');
   if ([...name].length > 200) throw new RecordError('name is longer than 200 characters');
   const git = new FieldReader(fields.object('git'), warn);
   return {

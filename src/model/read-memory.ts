@@ -63,8 +63,8 @@ export function readMemory(record: JsonObject, context: ReadContext): Memory {
 }
 
 /**
- * Notes what a record was called where it came from, in `metadata.source`; under `metadata.memport_source` where the
- * user has a `source` that is not an object of ours. Members that are null are left out; without any, nothing changes.
+ * Notes what a record was called where it came from, in `metadata.source`; where that is taken, in
+ * `metadata.memport_source`, else `memport_source_2` and so on. Members that are null are left out; without any, nothing changes.
  */
 export function withSource(
   metadata: JsonObject,
@@ -72,8 +72,14 @@ export function withSource(
 ): JsonObject {
   const notes = Object.entries(source).filter((entry): entry is [string, string] => entry[1] !== null);
   if (notes.length === 0) return metadata;
-  const key = Object.hasOwn(metadata, 'source') ? 'memport_source' : 'source';
-  return withKeys(metadata, { [key]: Object.fromEntries(notes) });
+  return withKeys(metadata, { [freeKey(metadata)]: Object.fromEntries(notes) });
+}
+
+function freeKey(metadata: JsonObject): string {
+  if (!Object.hasOwn(metadata, 'source')) return 'source';
+  let key = 'memport_source';
+  for (let n = 2; Object.hasOwn(metadata, key); n++) key = `memport_source_${n}`;
+  return key;
 }
 
 export function readProjectName(fields: FieldReader): string | null {

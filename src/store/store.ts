@@ -22,6 +22,9 @@ export interface Store extends Reader, AsyncDisposable {
    */
   transact<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactOptions): Promise<T>;
 
+  /** The size of what is stored, in bytes, and the version of its schema. */
+  describe(): Promise<{ readonly bytes: number; readonly schemaVersion: number }>;
+
   close(): Promise<void>;
 }
 
@@ -84,8 +87,11 @@ export interface Reader {
   /** How many memories have no vector of `model`, neither their own nor a search vector. */
   pendingVectors(model: string): Promise<number>;
 
-  /** How many own vectors of memories there are of each model and dimension, sorted by model. */
-  vectorGroups(kind: RecordKind): Promise<readonly (VectorGroup & { readonly count: number })[]>;
+  /** How many own vectors of records that pass there are of each model and dimension, sorted by both. */
+  vectorGroups(
+    kind: RecordKind,
+    filter?: Filter,
+  ): Promise<readonly (VectorGroup & { readonly count: number })[]>;
 }
 
 export interface Transaction extends Reader {
@@ -103,6 +109,9 @@ export interface Transaction extends Reader {
 
   /** Writes what is kept of projects: replaced by name. */
   putProjects(projects: readonly Project[]): Promise<void>;
+
+  /** Forgets what is kept of these projects; records that name them stay. */
+  deleteProjects(names: readonly string[]): Promise<void>;
 }
 
 export interface Write {

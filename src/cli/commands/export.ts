@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { MemportError } from '../../errors.ts';
+import { formatInstant, type Instant, instantFromMilliseconds, parseInstant } from '../../model/instant.ts';
+import type { ExportFormat, ExportReport } from '../../transfer/export.ts';
+import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
+import { write } from '../io.ts';
+import type { Act } from '../program.ts';
+import type { Session } from '../session.ts';
+import { formatBytes } from '../ui/progress.ts';
+import { visible } from '../ui/text.ts';
+
+interface ExportOptions extends FilterOptions {
+  readonly format?: string;
+  readonly embeddings?: boolean;
+  readonly code?: boolean;
+  readonly exportDate?: string;
+  readonly reproducible?: boolean;
+}
+
+const ENDINGS: Readonly<Record<ExportFormat, string>> = { archive: 'tar.gz', json: 'json' };
+
+export const exportCommand = (act: Act): Command =>
+  addFilters(
+    new Command('export')
+      .description('write memories and code index to one file, proven before it gets its name')
+      .argument('[file]', "a file, a folder, or - for standard output (default: the home's exports folder)")
+      .option('--format <format>', 'archive (everything, for moving and backup) or json (default: by the name, else archive)'),
+  )
+    .option('--embeddings', 'with vectors (archives have them anyway)')
+    .option('--no-embeddings', 'without vectors; they are made again on import')
+    .option('--code', 'with the code index (archives have it anyway)')
+    .option('--no-code', 'without the code index')
+    .option('--export-date <date>', 'the date in the file; the same store and date give the same bytes')
+    .option('--reproducible', 'the date is that of the newest record: an unchanged store gives an unchanged file')
+    .action(act((session, command) => exportFile(session, command.args[0], command.opts<ExportOptions>())));
+
+async function exportFile(session: Session, file: string | undefined, options: ExportOptions): Promise<void> {
+  const filter = readFilter(options, session.io.now());
+  const format = readFormat(options.format, file);
+  const exportDate = readExportDate(options, session);
+  if (file === '-' && format === 'archive' && session.io.stdout.isTTY) {
+    throw new MemportError('usage', 'an archive is binary and does not go to a terminal', {
+      hint: 'memport export backup.tar.gz, or memport export - | …',
+    });
+  }
+  const { exportStore } = await import('../../transfer/export.ts');
+  const { packageVersion } = await import('../../version.ts');
+  await using store = await session.openStore('existing');
+  using progress = session.progress();
+  const report = await exportStore(
+    store,
+    {
+      format,
+      filter,
+      target: file === '-' ? session.io.stdout : await targetPath(session, file, format),
+      embeddings: options.embeddings ?? format === 'archive',
+      code: options.code ?? format === 'archive',
+      exportDate,
+      generator: `memport ${packageVersion()}`,
+      config: { ...(await session.config()) },
+    },
+    { signal: session.io.signal, onProgress: progress.update },
+  );
+  progress.clear();
+  await printReport(session, report, file === '-');
+}
+
+function readFormat(named: string | undefined, file: string | undefined): ExportFormat {
+  if (named === 'archive' || named === 'json') return named;
+  if (named === undefined) return file?.toLowerCase().endsWith('.json') ? 'json' : 'archive';
+  throw new MemportError('usage', `--format can't be ${JSON.stringify(named)}`, { hint: 'the formats are archive and json' });
+}
+
+function readExportDate(options: ExportOptions, session: Session): Instant | 'newest-record' {
+  if (options.exportDate === undefined) {
+    return options.reproducible ? 'newest-record' : instantFromMilliseconds(session.io.now());
+  }
+  const instant = parseInstant(options.exportDate);
+  if (instant !== null) return instant;
+  throw new MemportError('usage', `${JSON.stringify(options.exportDate)} is no date`, { hint: 'for example 2026-01-31T10:00:00Z' });
+}
+
+async function targetPath(session: Session, file: string | undefined, format: ExportFormat): Promise<string> {
+  const stamp = formatInstant(instantFromMilliseconds(session.io.now())).replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
+  const name = `memport-${stamp}.${ENDINGS[format]}`;
+  if (file === undefined) {
+    const { mkdir } = await import('node:fs/promises');
+    await mkdir(session.home.exports, { recursive: true, mode: 0o700 });
+    return join(session.home.exports, name);
+  }
+  const path = resolve(session.io.cwd, file);
+  const isFolder = await stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  );
+  return isFolder ? join(path, name) : path;
+}
+
+async function printReport(session: Session, report: ExportReport, toStdout: boolean): Promise<void> {
+  if (session.json) {
+    await write(toStdout ? session.io.stderr : session.io.stdout, `${JSON.stringify({ message_type: 'summary', ...report })}\n`);
+    return;
+  }
+  if (!toStdout) await session.out(report.path ?? '');
+  const what = `${report.memories} memories, ${report.code_units} code units, ${report.vectors} vectors`;
+  await session.note(`exported ${what}, ${formatBytes(report.bytes)}, verified${report.export_type === 'filtered' ? ' (filtered)' : ''}`);
+  if (report.content_digest !== null) await session.note(`content digest ${visible(report.content_digest)}`);
+}

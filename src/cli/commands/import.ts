@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { MemportError } from '../../errors.ts';
+import { isEverything } from '../../model/filter.ts';
+import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
+import type { Act } from '../program.ts';
+import type { Session } from '../session.ts';
+
+interface ImportOptions extends FilterOptions {
+  readonly mergeStrategy?: string;
+  readonly selective?: boolean;
+  readonly duplicates: string;
+  readonly dryRun?: boolean;
+  readonly from?: string;
+  readonly rejects?: string;
+}
+
+export const importCommand = (act: Act): Command =>
+  addFilters(new Command('import').description('bring in what a file holds, all or nothing').argument('<file>', 'an export, or - for standard input'))
+    .option('--merge-strategy <strategy>', 'for a record that the store has in another version: keep-newer or skip (default: the setting merge_strategy)')
+    .option('--selective', 'import only a part; needs one of the filters above')
+    .option('--duplicates <what>', 'the same note under another id: skip or keep', 'skip')
+    .option('--dry-run', 'show what would be done, with the counts of the real run, and do nothing')
+    .option('--from <format>', 'what the file is, when its content does not tell')
+    .option('--rejects <file>', 'where records go that cannot be stored (default: <file>.rejects.jsonl)')
+    .action(act((session, command) => importFile(session, command.args[0] ?? '', command.opts<ImportOptions>())));
+
+async function importFile(session: Session, file: string, options: ImportOptions): Promise<void> {
+  const filter = readFilter(options, session.io.now());
+  if (options.selective && isEverything(filter)) {
+    throw new MemportError('usage', '--selective needs to be told what to select', {
+      hint: 'add --project, --category, --tag, --since or --until',
+    });
+  }
+  if (options.duplicates !== 'skip' && options.duplicates !== 'keep') {
+    throw new MemportError('usage', `--duplicates can't be ${JSON.stringify(options.duplicates)}`, { hint: 'it is skip or keep' });
+  }
+  const { parseStrategy } = await import('../../transfer/import/strategy.ts');
+  const { importSource } = await import('../../transfer/import/pipeline.ts');
+  const { openInput } = await import('../../transfer/open-input.ts');
+  const { ImportPrinter, printImportReport } = await import('../ui/import-report.ts');
+  const config = await session.config();
+  const strategy = parseStrategy(options.mergeStrategy ?? config.merge_strategy);
+  await using input = await openInput(file === '-' ? session.io.stdin : resolvePath(session, file), options.from);
+  await using store = await session.openStore('create');
+  using progress = session.progress();
+  const printer = new ImportPrinter(session, options.dryRun === true);
+  const report = await importSource(
+    store,
+    input.source,
+    {
+      input: file,
+      filter,
+      strategy,
+      dryRun: options.dryRun === true,
+      keepDuplicates: options.duplicates === 'keep',
+      rejectsPath: resolvePath(session, options.rejects ?? (file === '-' ? 'standard-input.rejects.jsonl' : `${file}.rejects.jsonl`)),
+      embedder: await session.embedder(),
+      nowMs: session.io.now(),
+      onOutcome: printer.outcome,
+    },
+    { signal: session.io.signal, onProgress: progress.update },
+  );
+  progress.clear();
+  await printer.finish();
+  await printImportReport(session, report);
+  if (report.rejected > 0) session.exitCode = 3;
+}
+
+function resolvePath(session: Session, path: string): string {
+  return resolve(session.io.cwd, path);
+}

@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import type { Act } from '../program.ts';
+import type { Session } from '../session.ts';
+
+export const projectsCommand = (act: Act): Command =>
+  new Command('projects')
+    .description('list the projects, or rename one')
+    .action(act(session => listProjects(session)))
+    .addCommand(
+      new Command('rename')
+        .description('rename a project in all of its records; the old name stays as an alias')
+        .argument('<old>')
+        .argument('<new>')
+        .action(
+          act(async (session, command) => {
+            const [from = '', to = ''] = command.args;
+            const { renameProject } = await import('../../memories/projects.ts');
+            await using store = await session.openStore('existing');
+            const moved = await renameProject(store, from, to, { embedder: await session.embedder(), nowMs: session.io.now() });
+            if (session.json) await session.outJson({ renamed: { from, to }, records: moved });
+            await session.note(`renamed ${from} to ${to} in ${moved} records`);
+          }),
+        ),
+    );
+
+async function listProjects(session: Session): Promise<void> {
+  const { projectLine } = await import('../../model/project.ts');
+  const { table } = await import('../ui/table.ts');
+  await using store = await session.openStore('existing');
+  const projects = await store.projects();
+  if (session.json) {
+    for (const project of projects) await session.out(projectLine(project));
+    return;
+  }
+  if (projects.length === 0) await session.note('no projects');
+  else {
+    const columns = [
+      { title: 'PROJECT', flexible: true },
+      { title: 'MEMORIES', align: 'right' },
+      { title: 'CODE UNITS', align: 'right' },
+      { title: 'EARLIER NAMES' },
+    ] as const;
+    const rows = projects.map(p => [p.name, String(p.memoryCount), String(p.unitCount), p.aliases.join(', ')]);
+    await session.out(table(columns, rows, session.width).join('\n'));
+  }
+}

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { addDraftOptions, type DraftOptions, readDraft } from '../draft-options.ts';
+import type { Act } from '../program.ts';
+
+export const updateCommand = (act: Act): Command =>
+  addDraftOptions(
+    new Command('update')
+      .description('change a memory')
+      .argument('<id>', 'its id, or the first 4 or more characters')
+      .option('--content <text>', 'the new text, or - for standard input'),
+  ).action(
+    act(async (session, command) => {
+      const options = command.opts<DraftOptions>();
+      const draft = await readDraft(session, options, options.content);
+      const { updateMemory } = await import('../../memories/edit.ts');
+      const { memoryRecord } = await import('../../model/memory.ts');
+      const { canonicalJson } = await import('../../model/canonical.ts');
+      await using store = await session.openStore('existing');
+      const context = { embedder: await session.embedder(), nowMs: session.io.now() };
+      const memory = await updateMemory(store, command.args[0] ?? '', draft, context);
+      await session.out(session.json ? canonicalJson(memoryRecord(memory)) : memory.id);
+      await session.note('changed');
+    }),
+  );

@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { openSource } from '../../formats/detect.ts';
+import type { Io } from '../io.ts';
+import { DEMO_MEMORIES } from './memories.ts';
+import { Stage } from './stage.ts';
+
+/** Plays the main job through in a folder of its own. Resolves to whether every proof held. */
+export async function runDemo(io: Io, keep: boolean): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'memport-demo-'));
+  try {
+    const stage = new Stage(io, folder);
+    await stage.say(`Everything happens in ${folder}, with a home for each of three machines: desk, laptop, server.`);
+    await remember(stage);
+    await exportBoth(stage, folder);
+    await importBoth(stage);
+    await changeBothSides(stage);
+    await mergeBack(stage);
+    await stage.heading(stage.proven ? 'All proofs held.' : 'A proof FAILED: please report this.');
+    if (keep) await stage.say(`Left for you to look around: memport list --home ${join(folder, 'desk')}`);
+    return stage.proven;
+  } finally {
+    if (!keep) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function remember(stage: Stage): Promise<void> {
+  await stage.heading('1. Remember: thirty memories in three projects');
+  let added = 0;
+  for (const [i, args] of DEMO_MEMORIES.entries()) {
+    const { code } = await stage.type('desk', ['add', ...args], i < 3 ? 'all' : 'nothing');
+    if (code === 0) added += 1;
+  }
+  await stage.say(`… and ${DEMO_MEMORIES.length - 3} more`);
+  await stage.type('desk', ['projects']);
+  await stage.type('desk', ['search', 'database replication', '--limit', '3']);
+  await stage.prove('all thirty were stored', added === 30 && (await count(stage, 'desk')) === 30);
+}
+
+async function exportBoth(stage: Stage, folder: string): Promise<void> {
+  await stage.heading('2. Export: an archive with everything, and JSON');
+  await stage.type('desk', ['export', 'memories.tar.gz']);
+  await stage.type('desk', ['export', 'memories.json']);
+  await stage.say('The first member of the archive says what is in it: tar xzOf memories.tar.gz portable_backup/manifest.json');
+  await using source = await openSource(join(folder, 'memories.tar.gz'));
+  await stage.say(JSON.stringify(source.header, null, 2));
+  await stage.prove('the archive declares the digest of the store', source.header.content_digest === (await digest(stage, 'desk')));
+}
+
+async function importBoth(stage: Stage): Promise<void> {
+  await stage.heading('3. Move: the archive into one empty store, the JSON into another');
+  await stage.type('laptop', ['import', 'memories.tar.gz']);
+  await stage.type('server', ['import', 'memories.json']);
+  const [desk, laptop, server] = [await digest(stage, 'desk'), await digest(stage, 'laptop'), await digest(stage, 'server')];
+  await stage.type('desk', ['status', '--digest'], 'command');
+  await stage.say(desk);
+  await stage.prove('the laptop, from the archive, has the same content digest', laptop === desk && desk !== '');
+  await stage.prove('the server, from JSON, has the same content digest', server === desk);
+  await stage.type('laptop', ['import', 'memories.json']);
+  await stage.prove('importing again changes nothing', (await digest(stage, 'laptop')) === desk);
+}
+
+async function changeBothSides(stage: Stage): Promise<void> {
+  await stage.heading('4. Both sides go on: edits here and there, some of the same memory');
+  const [price, vents, due] = [await find(stage, 'Prices'), await find(stage, 'Vents'), await find(stage, 'thesis is due')];
+  await stage.type('laptop', ['update', price, '--content', 'Prices are stored in cents, as bigint.']);
+  await stage.type('laptop', ['update', due, '--content', 'The thesis is due on 2027-04-30; they gave us a month.']);
+  await stage.type('laptop', ['add', 'Written on the laptop only.', '--project', 'thesis']);
+  await stage.type('desk', ['update', due, '--importance', '0.2']);
+  await stage.type('desk', ['update', vents, '--tag', 'climate']);
+  await stage.type('desk', ['delete', await find(stage, 'Black Friday')]);
+  await stage.type('laptop', ['export', 'laptop.tar.gz', '--json'], 'command');
+}
+
+async function mergeBack(stage: Stage): Promise<void> {
+  await stage.heading('5. Merge: what the laptop knows comes back to the desk');
+  await stage.say('First only to see what would happen; the counts are those of the real run.');
+  const before = await digest(stage, 'desk');
+  const tried = await stage.type('desk', ['import', 'laptop.tar.gz', '--dry-run']);
+  await stage.prove('a dry run changes nothing', before === (await digest(stage, 'desk')));
+  const real = await stage.type('desk', ['import', 'laptop.tar.gz']);
+  const counts = (text: string): string => text.split(': ').at(-1)?.trim() ?? '';
+  await stage.prove('the real run did exactly what the dry run said', counts(tried.stdout) === counts(real.stdout));
+  const contents = (await stage.type('desk', ['list', '--all', '--json'], 'nothing')).stdout;
+  await stage.prove("the laptop's newer text replaced the older one", contents.includes('as bigint'));
+  await stage.prove("the desk's newer edit was not overwritten", contents.includes('"importance":0.2') && !contents.includes('they gave us'));
+  await stage.prove('what was only here and only there is here now', contents.includes('"climate"') && contents.includes('laptop only'));
+  await stage.prove('no digit of 9007199254740993 or 2.50 was lost', contents.includes('"order":9007199254740993') && contents.includes('2.50'));
+}
+
+async function find(stage: Stage, words: string): Promise<string> {
+  const { stdout } = await stage.type('desk', ['search', words, '--limit', '1', '--json'], 'nothing');
+  return z.object({ memory: z.object({ id: z.string() }) }).parse(JSON.parse(stdout)).memory.id;
+}
+
+async function count(stage: Stage, home: string): Promise<number> {
+  const { stdout } = await stage.type(home, ['status', '--json'], 'nothing');
+  return z.object({ memories: z.number() }).parse(JSON.parse(stdout)).memories;
+}
+
+async function digest(stage: Stage, home: string): Promise<string> {
+  const { stdout } = await stage.type(home, ['status', '--digest', '--json'], 'nothing');
+  return z.object({ content_digest: z.string() }).parse(JSON.parse(stdout)).content_digest;
+}

@@ -1,0 +1,82 @@
+import { Command } from 'commander';
+import { packageVersion } from '../version.ts';
+import { addCommand } from './commands/add.ts';
+import { completionCommand } from './commands/completion.ts';
+import { configCommand } from './commands/config.ts';
+import { deleteCommand } from './commands/delete.ts';
+import { demoCommand } from './commands/demo.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
+import { listCommand } from './commands/list.ts';
+import { projectsCommand } from './commands/projects.ts';
+import { searchCommand } from './commands/search.ts';
+import { showCommand } from './commands/show.ts';
+import { statusCommand } from './commands/status.ts';
+import { updateCommand } from './commands/update.ts';
+import type { Io } from './io.ts';
+import { Session } from './session.ts';
+
+/** What a command does; its operands are `command.args`, its options `command.opts()`. */
+export type Action = (session: Session, command: Command) => Promise<void>;
+
+/** Turns an action into one that commander calls. */
+export type Act = (action: Action) => (...args: readonly unknown[]) => Promise<void>;
+
+export type CommandMaker = (act: Act) => Command;
+
+const COMMANDS: readonly CommandMaker[] = [
+  addCommand,
+  listCommand,
+  showCommand,
+  updateCommand,
+  deleteCommand,
+  searchCommand,
+  projectsCommand,
+  exportCommand,
+  importCommand,
+  statusCommand,
+  configCommand,
+  demoCommand,
+  completionCommand,
+];
+
+/** The whole command line. `onExitCode` is told the code of a command that ended without an error. */
+export function createProgram(io: Io, onExitCode: (code: number) => void): Command {
+  const program = new Command('memport');
+  const act: Act =
+    action =>
+    async (...args) => {
+      const command = args.at(-1);
+      if (!(command instanceof Command)) throw new TypeError('commander gives the command last');
+      const session = new Session(io, command.optsWithGlobals());
+      await action(session, command);
+      onExitCode(session.exitCode);
+    };
+  program
+    .description('The memory of your AI coding assistant, kept by you.')
+    .version(packageVersion(), '-V, --version')
+    .option('--home <folder>', 'where memport keeps everything (default: $MEMPORT_HOME, else ~/.claude-rag)')
+    .option('--store <file>', "another store than the home's memport.db")
+    .option('--json', 'machine-readable output')
+    .option('-q, --quiet', 'only data, warnings and errors')
+    .option('-v, --verbose', 'more detail')
+    .option('--no-input', 'never ask; what needs an answer fails')
+    .option('-y, --yes', 'answer every question with yes')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false });
+  for (const make of COMMANDS) program.addCommand(make(act));
+  applyToAll(program, command => {
+    command.exitOverride();
+    command.configureOutput({
+      writeOut: text => void io.stdout.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+    });
+  });
+  return program;
+}
+
+function applyToAll(command: Command, change: (command: Command) => void): void {
+  change(command);
+  for (const child of command.commands) applyToAll(child, change);
+}

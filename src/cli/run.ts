@@ -1,0 +1,56 @@
+import { CommanderError } from 'commander';
+import { MemportError, toMemportError } from '../errors.ts';
+import { type Io, write } from './io.ts';
+import { createProgram } from './program.ts';
+import { styled, visibleLines } from './ui/text.ts';
+
+/** Runs one command line (without `node` and the script) and resolves to its exit code. Never rejects for a failing command. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(io, code => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (isBrokenPipe(error)) return 0;
+    return await fail(error, args, io);
+  }
+}
+
+async function fail(thrown: unknown, args: readonly string[], io: Io): Promise<number> {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+  const error = thrown instanceof CommanderError ? usageError(thrown) : endedBySignal(toMemportError(thrown), io.signal);
+  if (args.includes('--json')) {
+    const { code, exitCode, message, hint } = error;
+    await write(io.stderr, `${JSON.stringify({ message_type: 'error', code, exit_code: exitCode, message, hint })}\n`);
+    return exitCode;
+  }
+  await write(io.stderr, `${styled(io.stderr, io.env, 'red', 'memport:')} ${visibleLines(error.message)}\n`);
+  if (error.hint !== null) await write(io.stderr, `  ${visibleLines(error.hint)}\n`);
+  if (args.includes('--verbose')) await write(io.stderr, `${stacks(thrown)}\n`);
+  return error.exitCode;
+}
+
+function usageError(error: CommanderError): MemportError {
+  const message = error.message.replace(/^error: /, '');
+  return new MemportError('usage', message, { hint: 'memport --help, or memport <command> --help' });
+}
+
+/** What was aborted because the process was asked to end says so with its exit code. */
+function endedBySignal(error: MemportError, signal: AbortSignal): MemportError {
+  if (!signal.aborted || (error.code !== 'interrupted' && error.code !== 'failed')) return error;
+  const code = signal.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
+  return new MemportError(code, 'interrupted; what was under way has been taken back', { cause: error });
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+}
+
+function stacks(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stacks(error.cause)}`;
+  return (error.stack ?? error.message) + cause;
+}

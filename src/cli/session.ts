@@ -1,0 +1,101 @@
+import type { LoadedConfig } from '../config.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import { findHome, type Home, makeHome } from '../home.ts';
+import type { Store } from '../store/store.ts';
+import { type Io, write } from './io.ts';
+import { ProgressLine } from './ui/progress.ts';
+import { type Style, styled, visibleLines } from './ui/text.ts';
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly home?: string;
+  readonly store?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly input?: boolean;
+  readonly yes?: boolean;
+}
+
+/** One run of one command: its options, its home, and how it speaks. stdout is data, stderr is everything else. */
+export class Session {
+  readonly io: Io;
+  readonly options: GlobalOptions;
+  readonly home: Home;
+  /** The exit code when nothing throws. */
+  exitCode = 0;
+  #config: LoadedConfig | null = null;
+
+  constructor(io: Io, options: GlobalOptions) {
+    this.io = io;
+    this.options = options;
+    this.home = findHome({ home: options.home, store: options.store, env: io.env, cwd: io.cwd });
+  }
+
+  get json(): boolean {
+    return this.options.json === true;
+  }
+
+  get width(): number {
+    return this.io.stdout.isTTY ? (this.io.stdout.columns ?? 80) : 200;
+  }
+
+  async config(): Promise<LoadedConfig['values']> {
+    if (this.#config === null) {
+      const { loadConfig } = await import('../config.ts');
+      this.#config = loadConfig(this.home.config, this.io.env);
+      for (const warning of this.#config.warnings) await this.warn(warning);
+    }
+    return this.#config.values;
+  }
+
+  /** The store of this home. `create` makes it when it is missing; else a missing one is `not_found`. */
+  async openStore(mode: 'create' | 'existing'): Promise<Store> {
+    const config = await this.config();
+    const { openStore } = await import('../store/open.ts');
+    if (mode === 'create') makeHome(this.home);
+    return openStore({ path: this.home.store, create: mode === 'create', busyTimeoutMs: config.store_busy_timeout * 1000 });
+  }
+
+  async embedder(): Promise<Embedder | null> {
+    const { openEmbedder } = await import('../embedding/open.ts');
+    return openEmbedder((await this.config()).embedding_provider);
+  }
+
+  /** A line of data. */
+  async out(line: string): Promise<void> {
+    await write(this.io.stdout, `${line}\n`);
+  }
+
+  /** One JSON document, on one line. */
+  async outJson(value: unknown): Promise<void> {
+    await this.out(JSON.stringify(value));
+  }
+
+  /** A line for people, on stderr; not with `--quiet` or `--json`. */
+  async note(line: string): Promise<void> {
+    if (!this.options.quiet && !this.json) await write(this.io.stderr, `${visibleLines(line)}\n`);
+  }
+
+  async warn(warning: string): Promise<void> {
+    if (this.json) await write(this.io.stderr, `${JSON.stringify({ message_type: 'warning', message: warning })}\n`);
+    else await write(this.io.stderr, `${this.paint('yellow', 'warning:')} ${visibleLines(warning)}\n`);
+  }
+
+  paint(style: Style, text: string): string {
+    return styled(this.io.stderr, this.io.env, style, text);
+  }
+
+  paintOut(style: Style, text: string): string {
+    return styled(this.io.stdout, this.io.env, style, text);
+  }
+
+  progress(): ProgressLine {
+    return new ProgressLine({
+      stream: this.io.stderr,
+      now: this.io.now,
+      json: this.json,
+      quiet: this.options.quiet === true,
+    });
+  }
+}

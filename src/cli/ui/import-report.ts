@@ -1,0 +1,99 @@
+import { changedFields } from '../../transfer/changes.ts';
+import type { Outcome } from '../../transfer/import/batch.ts';
+import type { ImportReport } from '../../transfer/import/report.ts';
+import type { Session } from '../session.ts';
+import { truncate, visible } from './text.ts';
+
+/** So many lines of each kind are shown without `--verbose`. */
+const SHOWN = 10;
+
+const LABELS: Readonly<Record<string, string>> = {
+  created: 'create',
+  updated: 'update',
+  skipped: 'skip',
+  duplicates: 'duplicate',
+  unchanged: 'unchanged',
+  rejected: 'reject',
+};
+
+/** Collects what is to be said of single records while an import runs, bounded, and says it at the end. */
+export class ImportPrinter {
+  readonly #session: Session;
+  readonly #dryRun: boolean;
+  readonly #lines = new Map<string, string[]>();
+  readonly #hidden = new Map<string, number>();
+
+  constructor(session: Session, dryRun: boolean) {
+    this.#session = session;
+    this.#dryRun = dryRun;
+  }
+
+  readonly outcome = (outcome: Outcome): void => {
+    const action = outcome.type === 'reject' ? 'rejected' : outcome.decision.action;
+    if (action === 'unchanged' || !this.#wanted(action)) return;
+    const lines = this.#lines.get(action) ?? [];
+    this.#lines.set(action, lines);
+    if (lines.length < SHOWN || this.#session.options.verbose) lines.push(...this.#describe(outcome, action));
+    else this.#hidden.set(action, (this.#hidden.get(action) ?? 0) + 1);
+  };
+
+  async finish(): Promise<void> {
+    for (const [action, lines] of this.#lines) {
+      if (lines.length > 0) await this.#session.out(lines.join('\n'));
+      const hidden = this.#hidden.get(action);
+      if (hidden) await this.#session.note(`  … and ${hidden} more to ${LABELS[action]}; --verbose shows all`);
+    }
+  }
+
+  /** A dry run tells everything; a real one what the user may have to look at. */
+  #wanted(action: string): boolean {
+    if (this.#session.options.quiet) return false;
+    return this.#dryRun || this.#session.options.verbose === true || action === 'rejected' || action === 'skipped' || action === 'duplicates';
+  }
+
+  #describe(outcome: Outcome, action: string): readonly string[] {
+    if (outcome.type === 'reject') {
+      const { id, position, kind, reason } = outcome.reject;
+      if (this.#session.json) return [JSON.stringify({ message_type: 'reject', id, kind, position, reason })];
+      return [`reject     ${visible(id ?? `${kind} ${position}`)}  ${visible(reason)}`];
+    }
+    const { imported, existing, decision } = outcome;
+    const { id } = imported.record;
+    const changes = action === 'updated' && existing !== null ? changedFields(existing, imported) : [];
+    if (this.#session.json) {
+      return [JSON.stringify({ message_type: 'decision', action, id, kind: imported.kind, reason: decision.reason, changes })];
+    }
+    const why = decision.reason === null ? truncate(imported.record.content, 60) : visible(decision.reason);
+    const head = `${(LABELS[action] ?? action).padEnd(10)} ${id}  ${why}`;
+    if (!this.#session.options.verbose) return [head];
+    return [
+      head,
+      ...changes.flatMap(({ field, before, after }) => [
+        `    ${field}`,
+        `      - ${truncate(before ?? '(none)', 120)}`,
+        `      + ${truncate(after ?? '(none)', 120)}`,
+      ]),
+    ];
+  }
+}
+
+/** The report: one JSON line of `message_type` `summary`, or a sentence a line. */
+export async function printImportReport(session: Session, report: ImportReport): Promise<void> {
+  if (session.json) {
+    await session.outJson({ message_type: 'summary', ...report });
+    return;
+  }
+  for (const [warning, count] of Object.entries(report.warnings)) await session.warn(count === 1 ? warning : `${warning} (${count} times)`);
+  const names = ['created', 'updated', 'unchanged', 'skipped', 'kept_both', 'duplicates', 'rejected'] as const;
+  const parts = names.filter(name => report[name] > 0).map(name => `${report[name]} ${name.replace('_', ' ')}`);
+  const verb = report.dry_run ? 'would import' : 'imported';
+  await session.out(
+    `${verb} ${report.memories} memories and ${report.code_units} code units from ${visible(report.input)} (${report.format}): ${parts.join(', ') || 'nothing'}`,
+  );
+  if (report.filtered_out > 0) await session.note(`${report.filtered_out} were left out by the filters`);
+  if (report.tombstones_added > 0) await session.note(`${report.tombstones_added} deletions were taken note of`);
+  if (report.pending_vectors > 0) await session.note(`${report.pending_vectors} have no vector yet and are found by full text`);
+  if (report.rejects_file !== null) await session.note(`the rejected records are in ${report.rejects_file}`);
+  if (report.operation_id !== null) await session.note(`operation ${report.operation_id}`);
+  if (report.dry_run) await session.note('nothing was changed; without --dry-run it will be');
+}

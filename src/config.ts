@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { MemportError } from './errors.ts';
+import { writeAtomically } from './formats/atomic-file.ts';
+
+/** Every setting: its check, its default and what it is for. Values may come as text: from the environment or `config set`. */
+const SETTINGS = {
+  merge_strategy: {
+    schema: z.enum(['keep-newer', 'skip']),
+    fallback: 'keep-newer',
+    about: 'what an import does with a record that the store has in another version',
+  },
+  embedding_provider: {
+    schema: z.enum(['hashing', 'none']),
+    fallback: 'hashing',
+    about: 'what makes the vectors of new memories; none: full text only',
+  },
+  store_busy_timeout: {
+    schema: z.coerce.number().min(0).max(3600),
+    fallback: 10,
+    about: 'seconds to wait for another process that is writing to the store',
+  },
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Config = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]['schema']> };
+export type Origin = 'environment' | 'file' | 'default';
+
+export interface LoadedConfig {
+  readonly values: Config;
+  readonly origins: Readonly<Record<SettingName, Origin>>;
+  readonly warnings: readonly string[];
+}
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+export function describeSetting(name: SettingName): string {
+  return SETTINGS[name].about;
+}
+
+/** The effective settings: environment `MEMPORT_<NAME>` over the file over the defaults. A wrong value is a usage error that names where it stands. */
+export function loadConfig(file: string, env: Readonly<Record<string, string | undefined>>): LoadedConfig {
+  const stored = readConfigFile(file);
+  const origins: Partial<Record<SettingName, Origin>> = {};
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of SETTING_NAMES) {
+    const variable = `MEMPORT_${name.toUpperCase()}`;
+    const fromEnv = env[variable];
+    if (fromEnv !== undefined && fromEnv !== '') {
+      values[name] = checkSetting(name, fromEnv, `the environment variable ${variable}`);
+      origins[name] = 'environment';
+    } else if (Object.hasOwn(stored, name)) {
+      values[name] = checkSetting(name, stored[name], file);
+      origins[name] = 'file';
+    } else {
+      values[name] = SETTINGS[name].fallback;
+      origins[name] = 'default';
+    }
+  }
+  const unknown = Object.keys(stored).filter(name => !isSettingName(name));
+  return {
+    values: values as Config,
+    origins: origins as Record<SettingName, Origin>,
+    warnings: unknown.map(name => `${file}: unknown setting ${JSON.stringify(name)} is kept and not used`),
+  };
+}
+
+/** Checks and writes one setting; other members of the file, known or not, stay. */
+export async function setSetting(file: string, name: string, value: string): Promise<unknown> {
+  const checked = checkSetting(knownName(name), value, 'config set');
+  await writeConfigFile(file, { ...readConfigFile(file), [name]: checked });
+  return checked;
+}
+
+/** Takes one setting out of the file, so that its default holds again. Resolves to whether it was there. */
+export async function unsetSetting(file: string, name: string): Promise<boolean> {
+  const stored = readConfigFile(file);
+  if (!Object.hasOwn(stored, name)) {
+    knownName(name);
+    return false;
+  }
+  await writeConfigFile(file, Object.fromEntries(Object.entries(stored).filter(([key]) => key !== name)));
+  return true;
+}
+
+export function knownName(name: string): SettingName {
+  if (isSettingName(name)) return name;
+  throw new MemportError('usage', `there is no setting ${JSON.stringify(name)}`, {
+    hint: `the settings are ${SETTING_NAMES.join(', ')}`,
+  });
+}
+
+function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+function checkSetting(name: SettingName, value: unknown, where: string): unknown {
+  const checked = SETTINGS[name].schema.safeParse(value);
+  if (checked.success) return checked.data;
+  throw new MemportError('usage', `${name} in ${where} can't be ${JSON.stringify(value)}: ${checked.error.issues[0]?.message}`, {
+    hint: `memport config set ${name} <value>`,
+  });
+}
+
+function readConfigFile(file: string): Readonly<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw new MemportError('failed', `can't read the configuration ${file}: ${String(error)}`, { cause: error });
+  }
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch (error) {
+    throw new MemportError('usage', `the configuration ${file} is not a JSON object`, {
+      hint: `mend it, or move it away: mv ${file} ${file}.bad`,
+      cause: error,
+    });
+  }
+}
+
+async function writeConfigFile(file: string, content: Readonly<Record<string, unknown>>): Promise<void> {
+  const body = Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
+  await writeAtomically(file, async handle => {
+    await handle.writeFile(body);
+  });
+}

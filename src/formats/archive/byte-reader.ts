@@ -1,0 +1,54 @@
+import { damaged } from './damage.ts';
+
+/** Reads a stream of chunks by lengths. Pieces share the chunks' memory where they can. */
+export class ByteReader {
+  readonly #chunks: AsyncIterator<Buffer>;
+  #chunk: Buffer = Buffer.alloc(0);
+  #offset: number;
+  #ended = false;
+
+  /** `offset` is the place of the first byte, for `offset`. */
+  constructor(chunks: AsyncIterable<Buffer>, offset = 0) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#offset = offset;
+  }
+
+  /** The place of the next byte. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** From 1 to `limit` bytes; null at the end. */
+  async some(limit: number): Promise<Buffer | null> {
+    while (this.#chunk.length === 0) {
+      if (this.#ended) return null;
+      const next = await this.#chunks.next();
+      if (next.done) this.#ended = true;
+      else this.#chunk = next.value;
+    }
+    const piece = this.#chunk.subarray(0, limit);
+    this.#chunk = this.#chunk.subarray(piece.length);
+    this.#offset += piece.length;
+    return piece;
+  }
+
+  /** Exactly `length` bytes; throws `integrity` when there are fewer. */
+  async exactly(length: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for (let missing = length; missing > 0; ) {
+      const piece = await this.some(missing);
+      if (piece === null) throw damaged('The archive ends too early: it is truncated.');
+      pieces.push(piece);
+      missing -= piece.length;
+    }
+    const [first] = pieces;
+    return pieces.length === 1 && first ? first : Buffer.concat(pieces);
+  }
+
+  /** Ends the stream before its end. */
+  async close(): Promise<void> {
+    this.#ended = true;
+    this.#chunk = Buffer.alloc(0);
+    await this.#chunks.return?.();
+  }
+}

@@ -1,0 +1,60 @@
+import type { FileHandle } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { Container } from './container.ts';
+import { damaged } from './damage.ts';
+import { MAX_RATIO } from './gzip-block.ts';
+
+const READ_SIZE = 1024 * 1024;
+const CHUNK_SIZE = 256 * 1024;
+/** Up to here nothing is a bomb. */
+const FREE_BYTES = 64 * 1024 * 1024;
+
+/** A gzip file that another program has made: read as a stream, from its start each time. */
+export class GzipContainer implements Container {
+  readonly blocked = false;
+  readonly #file: FileHandle;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  async *bytes(start: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
+    const gunzip = createGunzip({ chunkSize: CHUNK_SIZE });
+    const input = this.#file.createReadStream({ start: 0, autoClose: false, highWaterMark: READ_SIZE });
+    const stop = new AbortController();
+    const flow = pipeline(input, gunzip, { signal: stop.signal });
+    flow.catch(() => {});
+    try {
+      yield* this.#limited(gunzip, start, signal);
+      await flow;
+      const { size } = await this.#file.stat();
+      if (gunzip.bytesWritten < size) throw damaged('Something was appended to the archive.');
+    } finally {
+      stop.abort();
+    }
+  }
+
+  async *#limited(
+    gunzip: AsyncIterable<Buffer> & { readonly bytesWritten: number },
+    start: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Buffer> {
+    let end = 0;
+    try {
+      for await (const chunk of gunzip) {
+        signal?.throwIfAborted();
+        end += chunk.length;
+        if (end > FREE_BYTES + MAX_RATIO * gunzip.bytesWritten)
+          throw damaged(`The archive grows to more than ${MAX_RATIO} times its size.`);
+        if (end > start) yield chunk.subarray(Math.max(0, chunk.length - (end - start)));
+      }
+    } catch (error) {
+      throw isZlibError(error) ? damaged('The archive is damaged or truncated.', error) : error;
+    }
+  }
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+}

@@ -1,0 +1,34 @@
+import { CODE_UNITS, MEMORIES, PROJECTS } from './layout.ts';
+import { ARCHIVE_VERSION, type ArchiveHeader, SCHEMA_VERSION } from './manifest.ts';
+
+export type RecordFileName = typeof MEMORIES | typeof PROJECTS | typeof CODE_UNITS;
+
+/** The line, without its newline, after which the records of an array stand, each on its own line. */
+export interface RecordArray {
+  readonly name: 'memories' | 'tombstones' | 'projects' | 'semantic_units';
+  readonly opening: string;
+  readonly count: number;
+}
+
+/** The last line of a file of records. */
+export const CLOSING = ']}';
+
+/** The arrays of a file of records, to the byte as docs/archive-format.md says. */
+export function recordArrays(name: RecordFileName, header: ArchiveHeader): readonly RecordArray[] {
+  switch (name) {
+    case MEMORIES:
+      return [
+        first('memories', 'memory_count', header.memoryCount),
+        { name: 'tombstones', opening: '],"tombstones":[', count: header.tombstoneCount },
+      ];
+    case PROJECTS:
+      return [first('projects', 'project_count', header.projects.length)];
+    case CODE_UNITS:
+      return [first('semantic_units', 'code_unit_count', header.codeUnitCount)];
+  }
+}
+
+function first(name: RecordArray['name'], countName: string, count: number): RecordArray {
+  const fields = `"version":"${ARCHIVE_VERSION}","schema_version":"${SCHEMA_VERSION}"`;
+  return { name, opening: `{${fields},"${countName}":${count},"${name}":[`, count };
+}

@@ -1,0 +1,62 @@
+import { MemportError } from '../../errors.ts';
+import type { ContentDigest } from '../../model/digest.ts';
+import { LINE_SEPARATOR } from '../../model/digest.ts';
+import type { RecordKind } from '../../model/record.ts';
+import { MAX_RECORD_BYTES } from './layout.ts';
+import type { MemberWriter } from './member-writer.ts';
+import { CLOSING, type RecordArray } from './record-files.ts';
+
+/** Writes a file of record arrays (record-files.ts) into a tar member, page after page, array after array. */
+export class RecordWriter {
+  readonly member: MemberWriter;
+  readonly #arrays: readonly RecordArray[];
+  #array = -1;
+  #count = 0;
+
+  constructor(member: MemberWriter, arrays: readonly RecordArray[]) {
+    this.member = member;
+    this.#arrays = arrays;
+  }
+
+  /** Ends the array before, if there is one, which must have as many records as was announced. */
+  async nextArray(): Promise<void> {
+    const before = this.#arrays[this.#array];
+    if (before !== undefined) this.#checkCount(before);
+    this.#array += 1;
+    const opening = this.#arrays[this.#array]?.opening ?? CLOSING;
+    await this.member.write(
+      Buffer.from(`${before !== undefined && this.#count > 0 ? '\n' : ''}${opening}\n`),
+    );
+    this.#count = 0;
+  }
+
+  /** Ends the last array and the file. */
+  async end(): Promise<void> {
+    while (this.#array < this.#arrays.length) await this.nextArray();
+  }
+
+  /** Adds canonical lines to the array, and to the digest of their kind where they belong to one. */
+  async lines(
+    lines: readonly string[],
+    digest: { content: ContentDigest; kind: RecordKind } | null,
+  ): Promise<void> {
+    if (lines.length === 0) return;
+    if (lines.some(line => line.length * 3 > MAX_RECORD_BYTES && Buffer.byteLength(line) > MAX_RECORD_BYTES))
+      throw new MemportError(
+        'failed',
+        `a record is longer than ${MAX_RECORD_BYTES} bytes, the most that an archive takes`,
+      );
+    const bytes = Buffer.from((this.#count === 0 ? '' : LINE_SEPARATOR) + lines.join(LINE_SEPARATOR));
+    this.#count += lines.length;
+    digest?.content.bytes(digest.kind, bytes, lines.length);
+    await this.member.write(bytes);
+  }
+
+  #checkCount(array: RecordArray): void {
+    if (this.#count !== array.count)
+      throw new MemportError(
+        'integrity',
+        `${this.#count} ${array.name} were given where ${array.count} were announced: the store is not what it says`,
+      );
+  }
+}

@@ -1,0 +1,81 @@
+import { MemportError } from '../../errors.ts';
+import type { RecordKind } from '../../model/record.ts';
+import { ID_SIZE, type VectorGroup } from './vector-group.ts';
+
+/** A record as a store's scan gives it. */
+export interface ArchiveLine {
+  readonly id: string;
+  /** Canonical. */
+  readonly line: string;
+  readonly model: string | null;
+  /** Of its own vector; null without one. */
+  readonly dimensions: number | null;
+}
+
+/**
+ * The ids of the records that have a vector, by group, as the records stream by: an npz holds a group's ids before its
+ * vectors. 36 bytes to a vector. It proves that what is streamed is what was announced.
+ */
+export class SpooledIds {
+  readonly #kind: RecordKind;
+  readonly #groups: readonly VectorGroup[];
+  readonly #indexes: ReadonlyMap<string, number>;
+  /** By group, as large as was announced. */
+  readonly #ids: (Buffer | undefined)[];
+  readonly #counts: number[];
+  #last = '';
+
+  constructor(kind: RecordKind, groups: readonly VectorGroup[]) {
+    this.#kind = kind;
+    this.#groups = groups;
+    this.#indexes = new Map(groups.map((group, index) => [keyOf(group.model, group.dimensions), index]));
+    this.#ids = groups.map(group => Buffer.allocUnsafeSlow(group.count * ID_SIZE));
+    this.#counts = groups.map(() => 0);
+  }
+
+  add(page: readonly ArchiveLine[]): void {
+    for (const { id, model, dimensions } of page) {
+      if (id <= this.#last) throw this.#broken(`came in the wrong order at ${id}`);
+      this.#last = id;
+      if (dimensions !== null) this.#put(id, this.#indexOf(model, dimensions));
+    }
+  }
+
+  /** The ids of a group, which must be as many as announced. They are forgotten. */
+  take(index: number): Buffer {
+    const { count: announced } = this.#group(index);
+    const count = this.#counts[index] ?? 0;
+    if (count !== announced) throw this.#broken(`have ${count} vectors where ${announced} were announced`);
+    const ids = this.#ids[index] ?? Buffer.alloc(0);
+    this.#ids[index] = undefined;
+    return ids;
+  }
+
+  #put(id: string, index: number): void {
+    const count = this.#counts[index] ?? 0;
+    if (count === this.#group(index).count) throw this.#broken('have more vectors than were announced');
+    this.#ids[index]?.write(id, count * ID_SIZE, ID_SIZE, 'latin1');
+    this.#counts[index] = count + 1;
+  }
+
+  #indexOf(model: string | null, dimensions: number): number {
+    const [first] = this.#groups;
+    if (first?.model === model && first.dimensions === dimensions) return 0;
+    return this.#indexes.get(keyOf(model, dimensions)) ?? -1;
+  }
+
+  #group(index: number): VectorGroup {
+    const group = this.#groups[index];
+    if (group === undefined)
+      throw this.#broken('have vectors of a model and dimension that was not announced');
+    return group;
+  }
+
+  #broken(what: string): MemportError {
+    return new MemportError('integrity', `${this.#kind} records ${what}: the store is not what it says`);
+  }
+}
+
+function keyOf(model: string | null, dimensions: number): string {
+  return JSON.stringify([model, dimensions]);
+}

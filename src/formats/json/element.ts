@@ -1,0 +1,94 @@
+import { canonicalJson } from '../../model/canonical.ts';
+import { isJsonObject, type JsonValue, MAX_JSON_DEPTH } from '../../model/json.ts';
+import { parseExactJson } from '../../model/json-parse.ts';
+import type { RecordKind } from '../../model/record.ts';
+import type { SourceRecord, SourceReject } from '../source.ts';
+import { findEmbedding, readVector, readVectorText } from './embedding.ts';
+import { type JsonElement, MAX_ELEMENT_BYTES } from './scanner.ts';
+
+const MAX_REJECT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads one element of a record array. Digits of numbers stay as they are; a bare NaN or Infinity becomes that word as
+ * a string, with a warning; of a member named twice the last one counts. `embedding` becomes float32, each number
+ * rounded to the nearest. An element that is no record becomes a reject, whatever is wrong with it: nothing is thrown.
+ */
+export function readElement(element: JsonElement, kind: RecordKind): SourceRecord | SourceReject {
+  const reject = (reason: string): SourceReject => {
+    const text = element.bytes.toString('utf8', 0, MAX_REJECT_BYTES);
+    return { type: 'reject', kind, position: element.position, id: findId(text), reason, text };
+  };
+  if (element.cut) return reject(`larger than ${MAX_ELEMENT_BYTES / 1024 / 1024} MiB`);
+  if (element.depth > MAX_JSON_DEPTH) return reject(`nested deeper than ${MAX_JSON_DEPTH}`);
+  try {
+    const read = readCut(element.bytes) ?? readText(element.bytes.toString('utf8'));
+    if (typeof read === 'string') return reject(read);
+    return { type: 'record', kind, position: element.position, ...read };
+  } catch (error) {
+    if (error instanceof SyntaxError) return reject(error.message);
+    throw error;
+  }
+}
+
+type Read = Pick<SourceRecord, 'value' | 'line' | 'vector' | 'warnings'>;
+
+/** With the vector cut out beforehand, so that its numbers are parsed at native speed. Null where that can't be done. */
+function readCut(bytes: Buffer): Read | null {
+  const span = findEmbedding(bytes);
+  if (span === null) return null;
+  const found = readVectorText(bytes.toString('latin1', span.listStart, span.listEnd));
+  if (found === null) return null;
+  const rest = readText(bytes.toString('utf8', 0, span.cutStart) + bytes.toString('utf8', span.cutEnd));
+  // A second embedding, spelled with escapes, hides in what is left.
+  if (typeof rest === 'string' || rest.vector !== null) return null;
+  return { ...rest, vector: found.vector, warnings: [...rest.warnings, ...found.warnings] };
+}
+
+/** A text is the reason why it is no record. Throws SyntaxError. */
+function readText(text: string): Read | string {
+  const words: string[] = [];
+  const native = readCanonical(text);
+  const record = native ?? parseExactJson(text, { onNonFinite: word => words.push(word) });
+  if (!isJsonObject(record)) return 'not a JSON object';
+  if (!Object.hasOwn(record, 'embedding')) {
+    const isLine = native !== null || (mayBeCanonical(text) && canonicalJson(record) === text);
+    return { value: record, line: isLine ? text : null, vector: null, warnings: wordWarnings(words.length) };
+  }
+  const found = readVector(record.embedding ?? null);
+  if (found === null) return 'embedding is not a list of numbers';
+  const rest = Object.entries(record).filter(([name]) => name !== 'embedding');
+  const warnings = [...wordWarnings(words.length - found.words), ...found.warnings];
+  return { value: Object.fromEntries(rest), line: null, vector: found.vector, warnings };
+}
+
+/** The value of a canonical line that native numbers can hold; null for any other text. */
+function readCanonical(text: string): JsonValue | null {
+  if (!mayBeCanonical(text)) return null;
+  try {
+    const value = JSON.parse(text) as JsonValue;
+    return canonicalJson(value) === text ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Told from two characters, to spare the usual indented file a second parsing. */
+function mayBeCanonical(text: string): boolean {
+  return text.startsWith('{"');
+}
+
+function wordWarnings(count: number): readonly string[] {
+  return count > 0 ? [`${count} NaN or Infinity became text, which JSON has no number for`] : [];
+}
+
+/** For the report only: the first `id` in the text. */
+function findId(text: string): string | null {
+  const found = /"id"\s*:\s*("(?:[^"\\]|\\.){0,200}")/.exec(text)?.[1];
+  if (found === undefined) return null;
+  try {
+    const id: unknown = JSON.parse(found);
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Embedder } from '../embedding/embedder.ts';
+import type { Filter } from '../model/filter.ts';
+import type { Memory } from '../model/memory.ts';
+import type { Hit, Reader } from '../store/store.ts';
+import { storedMemory } from '../transfer/stored-entry.ts';
+
+export interface SearchRequest {
+  readonly query: string;
+  readonly filter: Filter;
+  readonly limit: number;
+}
+
+export interface Found {
+  readonly memory: Memory;
+  readonly line: string;
+  /** Fused rank score; comparable only within one search. */
+  readonly score: number;
+}
+
+/** The constant of reciprocal rank fusion: the larger, the less the very first ranks weigh (Cormack et al., 2009: 60). */
+const RANK_CONSTANT = 60;
+const CANDIDATES = 100;
+
+/**
+ * Finds memories by full text and by vector, fused by reciprocal rank, best first. Without an embedder it goes by text
+ * alone; where nothing is found by either, nothing is. An empty query gives the newest.
+ */
+export async function searchMemories(
+  reader: Reader,
+  request: SearchRequest,
+  embedder: Embedder | null,
+  signal?: AbortSignal,
+): Promise<readonly Found[]> {
+  const { query, filter, limit } = request;
+  if (query.trim() === '') {
+    const newest = await reader.newest(filter, { offset: 0, limit });
+    return newest.map(({ id, line }) => ({ memory: storedMemory({ id, line }), line, score: 0 }));
+  }
+  const depth = Math.max(CANDIDATES, limit);
+  const byText = await reader.searchText(query, filter, depth);
+  const byVector = await searchByVector(reader, query, filter, depth, embedder, signal);
+  return fuse([byText, byVector])
+    .slice(0, limit)
+    .map(({ hit, score }) => ({ memory: storedMemory(hit), line: hit.line, score }));
+}
+
+async function searchByVector(
+  reader: Reader,
+  query: string,
+  filter: Filter,
+  limit: number,
+  embedder: Embedder | null,
+  signal?: AbortSignal,
+): Promise<readonly Hit[]> {
+  if (embedder === null) return [];
+  const [vector] = await embedder.embed([query], signal);
+  if (vector === undefined) return [];
+  const hits = await reader.searchVectors(vector, embedder.model, filter, limit);
+  return hits.filter(hit => hit.score > 0);
+}
+
+/** Reciprocal rank fusion of ranked lists; equal scores go by id, so that the order is always the same. */
+function fuse(rankings: readonly (readonly Hit[])[]): readonly { readonly hit: Hit; readonly score: number }[] {
+  const fused = new Map<string, { hit: Hit; score: number }>();
+  for (const ranking of rankings) {
+    ranking.forEach((hit, rank) => {
+      const entry = fused.get(hit.id) ?? { hit, score: 0 };
+      entry.score += 1 / (RANK_CONSTANT + rank + 1);
+      fused.set(hit.id, entry);
+    });
+  }
+  return [...fused.values()].sort((a, b) => b.score - a.score || (a.hit.id < b.hit.id ? -1 : 1));
+}

@@ -1,0 +1,56 @@
+import type { Filter } from '../../model/filter.ts';
+import type { RecordKind } from '../../model/record.ts';
+import { vectorFromBytes } from '../../model/vector.ts';
+import type { StoredEntry, StoredLine } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { LINE_COLUMNS, type LineRow, storedLine } from './scan.ts';
+import { TABLES } from './tables.ts';
+import { whereFilter } from './where.ts';
+
+type EntryRow = readonly [...LineRow, vector: Uint8Array | null];
+
+export function entriesById(
+  connection: Connection,
+  kind: RecordKind,
+  ids: readonly string[],
+): readonly StoredEntry[] {
+  const { records, vectors } = TABLES[kind];
+  const sql = `SELECT ${LINE_COLUMNS}, v.embedding FROM ${records} r LEFT JOIN ${vectors} v ON v.seq = r.seq
+    WHERE r.id IN (SELECT value FROM json_each(?))`;
+  return connection.all<EntryRow>(sql, [JSON.stringify(ids)]).map(([id, line, model, dimensions, bytes]) => ({
+    ...storedLine([id, line, model, dimensions]),
+    vector: bytes === null ? null : vectorFromBytes(bytes),
+  }));
+}
+
+export function newestMemories(
+  connection: Connection,
+  filter: Filter,
+  page: { readonly offset: number; readonly limit: number },
+): readonly StoredLine[] {
+  const where = whereFilter('memory', filter, 'seek');
+  const sql = `SELECT ${LINE_COLUMNS} FROM memories r WHERE ${where.sql}
+    ORDER BY r.updated_at DESC, r.id LIMIT ? OFFSET ?`;
+  return connection.all<LineRow>(sql, [...where.values, page.limit, page.offset]).map(storedLine);
+}
+
+export function idsByPrefix(
+  connection: Connection,
+  kind: RecordKind,
+  prefix: string,
+  limit: number,
+): readonly string[] {
+  // A tilde sorts after everything that an id is made of.
+  const sql = `SELECT id FROM ${TABLES[kind].records} WHERE id >= ? AND id < ? ORDER BY id LIMIT ?`;
+  return connection.all<readonly [string]>(sql, [prefix, `${prefix}~`, limit]).map(([id]) => id);
+}
+
+export function idsByContentHash(
+  connection: Connection,
+  kind: RecordKind,
+  hashes: readonly string[],
+): ReadonlyMap<string, string> {
+  const sql = `SELECT lower(hex(content_hash)), min(id) FROM ${TABLES[kind].records}
+    WHERE content_hash IN (SELECT unhex(value) FROM json_each(?)) GROUP BY content_hash`;
+  return new Map(connection.all<readonly [string, string]>(sql, [JSON.stringify(hashes)]));
+}

@@ -1,0 +1,129 @@
+import { foldTag } from '../../model/filter.ts';
+import type { MemoryEntry } from '../../model/record.ts';
+import { vectorBytes } from '../../model/vector.ts';
+import type { Write } from '../store.ts';
+import type { Connection, SqlValue } from './connection.ts';
+import { type RecordRows, type RowWrite, removeVector, type StoredRow, setVector } from './record-rows.ts';
+import { indexedText } from './search-text.ts';
+import { optionalTextValue, textValue } from './text-value.ts';
+
+const INSERT = `INSERT INTO memories (category, scope, lifecycle_state, project_name, created_at, updated_at,
+  last_accessed, embedding_model, embedding_dimensions, content_hash, record, id)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const UPDATE = `UPDATE memories SET category = ?, scope = ?, lifecycle_state = ?, project_name = ?, created_at = ?,
+  updated_at = ?, last_accessed = ?, embedding_model = ?, embedding_dimensions = ?, content_hash = ?, record = ?
+  WHERE id = ?`;
+const SET_SEARCH_VECTOR = `INSERT INTO memory_search_vectors (seq, model, embedding) VALUES (?, ?, ?)
+  ON CONFLICT (seq) DO UPDATE SET model = excluded.model, embedding = excluded.embedding`;
+const INSERT_TEXT = 'INSERT INTO memory_text (rowid, content, tags) VALUES (?, ?, ?)';
+
+/** A memory's row with its tags, vectors and full text. */
+export class MemoryRows implements RecordRows<MemoryEntry> {
+  readonly kind = 'memory';
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  insert(write: RowWrite<MemoryEntry>): void {
+    const { lastInsertRowid: seq } = this.#connection.statement(INSERT).run(...columns(write));
+    const tags = foldTags(write.entry.record.tags);
+    this.#insertTags(seq, tags);
+    this.#insertText(seq, write, tags);
+    if (write.vector !== null) setVector(this.#connection, 'memory', seq, write.vector);
+    if (write.searchVector !== null) this.#setSearchVector(seq, write.searchVector);
+  }
+
+  replace(row: StoredRow, write: RowWrite<MemoryEntry>): void {
+    this.#connection.run(UPDATE, columns(write));
+    this.#replaceWords(row, write);
+    if (write.vector === null) removeVector(this.#connection, 'memory', row.seq);
+    else setVector(this.#connection, 'memory', row.seq, write.vector);
+    if (write.searchVector === null) this.#removeSearchVector(row.seq);
+    else this.#setSearchVector(row.seq, write.searchVector);
+  }
+
+  remove({ seq, line }: StoredRow): void {
+    this.#removeTags(seq, storedTags(line));
+    this.#removeText(seq);
+    this.#removeSearchVector(seq);
+    removeVector(this.#connection, 'memory', seq);
+    this.#connection.run('DELETE FROM memories WHERE seq = ?', [seq]);
+  }
+
+  /** Usage and state change more often than words, and the full text is what costs most: equal words are left alone. */
+  #replaceWords({ seq, line, contentHash }: StoredRow, write: RowWrite<MemoryEntry>): void {
+    const before = storedTags(line);
+    const tags = foldTags(write.entry.record.tags);
+    const sameTags = before.length === tags.length && before.every((tag, at) => tag === tags[at]);
+    if (!sameTags) {
+      this.#removeTags(seq, before);
+      this.#insertTags(seq, tags);
+    }
+    if (sameTags && Buffer.compare(contentHash, write.contentHash) === 0) return;
+    this.#removeText(seq);
+    this.#insertText(seq, write, tags);
+  }
+
+  #insertTags(seq: number | bigint, tags: readonly string[]): void {
+    for (const tag of tags) {
+      this.#connection.run('INSERT INTO memory_tags (tag, seq) VALUES (?, ?)', [textValue(tag), seq]);
+    }
+  }
+
+  #removeTags(seq: number, tags: readonly string[]): void {
+    for (const tag of tags) {
+      this.#connection.run('DELETE FROM memory_tags WHERE tag = ? AND seq = ?', [textValue(tag), seq]);
+    }
+  }
+
+  #insertText(seq: number | bigint, { entry }: RowWrite<MemoryEntry>, tags: readonly string[]): void {
+    // FTS5 takes no REAL for a rowid, and a JavaScript number is bound as one.
+    const values = [BigInt(seq), indexedText(entry.record.content), indexedText(tags.join(' '))];
+    this.#connection.run(INSERT_TEXT, values);
+  }
+
+  #removeText(seq: number): void {
+    this.#connection.run('DELETE FROM memory_text WHERE rowid = ?', [BigInt(seq)]);
+  }
+
+  #setSearchVector(seq: number | bigint, { model, vector }: NonNullable<Write['searchVector']>): void {
+    this.#connection.run(SET_SEARCH_VECTOR, [seq, textValue(model), vectorBytes(vector)]);
+  }
+
+  #removeSearchVector(seq: number): void {
+    this.#connection.run('DELETE FROM memory_search_vectors WHERE seq = ?', [seq]);
+  }
+}
+
+/** In the order of both statements. */
+function columns({ entry, vector, contentHash }: RowWrite<MemoryEntry>): SqlValue[] {
+  const { record, line } = entry;
+  return [
+    record.category,
+    record.scope,
+    record.lifecycleState,
+    optionalTextValue(record.projectName),
+    record.createdAt,
+    record.updatedAt,
+    record.lastAccessed,
+    optionalTextValue(record.embeddingModel),
+    vector?.length ?? null,
+    contentHash,
+    line,
+    record.id,
+  ];
+}
+
+/** Each once, sorted. */
+function foldTags(tags: readonly string[]): readonly string[] {
+  if (tags.length === 0) return tags;
+  return [...new Set(tags.map(foldTag))].sort();
+}
+
+function storedTags(line: string): readonly string[] {
+  const record: unknown = JSON.parse(line);
+  const tags: unknown = record !== null && typeof record === 'object' && 'tags' in record ? record.tags : [];
+  return foldTags(Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : []);
+}

@@ -1,0 +1,8 @@
+import { RECORDS } from './0001-records.ts';
+import type { Migration } from './migration.ts';
+
+/** Every step of the schema, in order. */
+export const MIGRATIONS: readonly Migration[] = [RECORDS];
+
+/** The `user_version` of a file that this program writes. */
+export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -1,0 +1,104 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Filter } from '../../model/filter.ts';
+import type { ProjectSummary } from '../../model/project.ts';
+import type { RecordKind } from '../../model/record.ts';
+import type { Tombstone } from '../../model/tombstone.ts';
+import type {
+  Counts,
+  Hit,
+  Page,
+  Reader,
+  Statistics,
+  StoredEntry,
+  StoredLine,
+  StoredVector,
+  VectorGroup,
+} from '../store.ts';
+import type { Connection } from './connection.ts';
+import { entriesById, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
+import { listProjects } from './projects.ts';
+import { scanLines, scanVectors } from './scan.ts';
+import { searchText } from './search-text.ts';
+import { searchVectors } from './search-vectors.ts';
+import { countRecords, pendingVectors, statistics, vectorGroups } from './statistics.ts';
+import { tombstonePage } from './tombstones.ts';
+
+/** Runs one read on a connection: says on which, whether it still may, and what becomes of errors. */
+export type RunRead = <T>(read: (connection: Connection) => T) => Promise<T>;
+
+/** The reads of a store, a snapshot and a transaction. */
+export class SqliteReader implements Reader {
+  readonly #run: RunRead;
+
+  constructor(run: RunRead) {
+    this.#run = run;
+  }
+
+  counts(filter?: Filter): Promise<Counts> {
+    return this.#run(connection => countRecords(connection, filter));
+  }
+
+  async scan(kind: RecordKind, page: Page): Promise<readonly StoredLine[]> {
+    // SQLite answers without waiting for anything: a long scan would let no signal and no other request through.
+    await turn();
+    return this.#run(connection => scanLines(connection, kind, page));
+  }
+
+  async scanVectors(kind: RecordKind, group: VectorGroup, page: Page): Promise<readonly StoredVector[]> {
+    await turn();
+    return this.#run(connection => scanVectors(connection, kind, group, page));
+  }
+
+  get(kind: RecordKind, ids: readonly string[]): Promise<readonly StoredEntry[]> {
+    return this.#run(connection => entriesById(connection, kind, ids));
+  }
+
+  newest(
+    filter: Filter,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<readonly StoredLine[]> {
+    return this.#run(connection => newestMemories(connection, filter, page));
+  }
+
+  idsByPrefix(kind: RecordKind, prefix: string, limit: number): Promise<readonly string[]> {
+    return this.#run(connection => idsByPrefix(connection, kind, prefix, limit));
+  }
+
+  idsByContentHash(kind: RecordKind, hashes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#run(connection => idsByContentHash(connection, kind, hashes));
+  }
+
+  tombstones(page: {
+    readonly after: Tombstone | null;
+    readonly limit: number;
+  }): Promise<readonly Tombstone[]> {
+    return this.#run(connection => tombstonePage(connection, page));
+  }
+
+  projects(filter?: Filter): Promise<readonly ProjectSummary[]> {
+    return this.#run(connection => listProjects(connection, filter));
+  }
+
+  statistics(filter?: Filter): Promise<Statistics> {
+    return this.#run(connection => statistics(connection, filter));
+  }
+
+  searchText(query: string, filter: Filter, limit: number): Promise<readonly Hit[]> {
+    return this.#run(connection => searchText(connection, query, filter, limit));
+  }
+
+  searchVectors(vector: Float32Array, model: string, filter: Filter, limit: number): Promise<readonly Hit[]> {
+    return this.#run(connection => searchVectors(connection, vector, model, filter, limit));
+  }
+
+  pendingVectors(model: string): Promise<number> {
+    return this.#run(connection => pendingVectors(connection, model));
+  }
+
+  vectorGroups(
+    kind: RecordKind,
+    filter?: Filter,
+  ): Promise<readonly (VectorGroup & { readonly count: number })[]> {
+    return this.#run(connection => vectorGroups(connection, kind, filter));
+  }
+}

@@ -1,0 +1,150 @@
+import { MemportError } from '../../errors.ts';
+import type { Instant } from '../../model/instant.ts';
+import type { Snapshot, Store, Transaction, TransactOptions } from '../store.ts';
+import { interruption, type Patience, retryWhileBusy, throwIfAborted } from './busy.ts';
+import type { Connection } from './connection.ts';
+import { Journal } from './journal.ts';
+import { SqliteReader } from './reader.ts';
+import { schemaVersion } from './schema.ts';
+import { SqliteSnapshot } from './snapshot.ts';
+import { storeError } from './store-error.ts';
+import { SqliteTransaction } from './transaction.ts';
+import { Turnstile } from './turnstile.ts';
+
+export interface SqliteStoreParts {
+  readonly path: string;
+  readonly busyTimeoutMs: number;
+  readonly now: () => Instant;
+  /** For reads outside of transactions. */
+  readonly reader: Connection;
+  /** For transactions; null when the store is open for reading only. */
+  readonly writer: Connection | null;
+  /** Makes a further connection for reading. */
+  readonly openReader: () => Connection;
+}
+
+/** The store of one SQLite file. Reads go over a connection of their own, so they never see an unfinished transaction. */
+export class SqliteStore extends SqliteReader implements Store {
+  readonly #parts: SqliteStoreParts;
+  readonly #writers = new Turnstile();
+  readonly #snapshots = new Set<SqliteSnapshot>();
+  readonly #status: { closed: boolean };
+
+  constructor(parts: SqliteStoreParts) {
+    const status = { closed: false };
+    super(read => runRead(parts, status, () => read(parts.reader)));
+    this.#parts = parts;
+    this.#status = status;
+  }
+
+  get location(): string {
+    return this.#parts.path;
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return runRead(this.#parts, this.#status, () => {
+      const { path } = this.#parts;
+      const snapshot: SqliteSnapshot = new SqliteSnapshot(this.#parts.openReader(), path, () =>
+        this.#snapshots.delete(snapshot),
+      );
+      this.#snapshots.add(snapshot);
+      return snapshot;
+    });
+  }
+
+  async transact<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options: TransactOptions = {},
+  ): Promise<T> {
+    const { path, busyTimeoutMs, writer } = this.#parts;
+    if (writer === null) throw new MemportError('usage', `${path} is open for reading only`);
+    const patience = { timeoutMs: busyTimeoutMs, signal: options.signal };
+    using _turn = await this.#writers.enter(path, patience);
+    if (this.#status.closed) throw closedError(path);
+    const journal = await this.#begin(writer, patience, options);
+    const transaction = new SqliteTransaction(writer, path, journal);
+    try {
+      const result = await untilAborted(work(transaction), options.signal);
+      transaction.end();
+      throwIfAborted(options.signal);
+      if (transaction.failure !== null) throw transaction.failure;
+      if (!options.rollback) commit(writer, path);
+      return result;
+    } finally {
+      transaction.end();
+      if (writer.inTransaction) writer.execute('ROLLBACK');
+    }
+  }
+
+  describe(): Promise<{ readonly bytes: number; readonly schemaVersion: number }> {
+    const { reader } = this.#parts;
+    return runRead(this.#parts, this.#status, () => ({
+      bytes: reader.integer('PRAGMA page_count') * reader.integer('PRAGMA page_size'),
+      schemaVersion: schemaVersion(reader),
+    }));
+  }
+
+  /** Waits for the transaction that is going on, and for those that wait for it to be refused. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#status.closed) return;
+    this.#status.closed = true;
+    await this.#writers.idle();
+    for (const snapshot of this.#snapshots) await snapshot[Symbol.asyncDispose]();
+    this.#parts.reader.close();
+    // Last, because only a connection that may write can move the write-ahead log into the file and remove it.
+    this.#parts.writer?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #begin(writer: Connection, patience: Patience, options: TransactOptions): Promise<Journal | null> {
+    const { path, now } = this.#parts;
+    try {
+      await retryWhileBusy(() => writer.execute('BEGIN IMMEDIATE'), patience);
+      return options.operation === undefined ? null : new Journal(writer, options.operation, now());
+    } catch (error) {
+      if (writer.inTransaction) writer.execute('ROLLBACK');
+      throw storeError(error, path);
+    }
+  }
+}
+
+async function runRead<T>(
+  { path, busyTimeoutMs }: SqliteStoreParts,
+  status: { readonly closed: boolean },
+  read: () => T,
+): Promise<T> {
+  if (status.closed) throw closedError(path);
+  try {
+    return await retryWhileBusy(read, { timeoutMs: busyTimeoutMs });
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+function closedError(path: string): MemportError {
+  return new MemportError('failed', `the store ${path} is closed`);
+}
+
+function commit(writer: Connection, path: string): void {
+  try {
+    writer.execute('COMMIT');
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+/** Settles as the work does, or rejects when the signal aborts first: work that does not listen is left behind. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(interruption(signal));
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

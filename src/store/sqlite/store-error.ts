@@ -1,0 +1,33 @@
+import Database from 'better-sqlite3';
+import { type ErrorCode, MemportError, toMemportError } from '../../errors.ts';
+
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  locked: 'Another process is writing to it. Try again when it is done.',
+  no_space: 'Free some space on the disk and run the command again; nothing was changed.',
+  integrity: 'Keep the file as it is and restore a backup: memport restore latest',
+};
+
+/** Gives an error of SQLite or of the file system its code and a message that names the store. Others pass unchanged. */
+export function storeError(error: unknown, path: string): unknown {
+  if (error instanceof MemportError || !isSystemError(error)) return error;
+  const { message } = error;
+  // SQLite has no code of its own for a disk that is too full to hold the index of the write-ahead log.
+  const code = error.code === 'SQLITE_IOERR_SHMSIZE' ? 'no_space' : toMemportError(error).code;
+  const hint = HINTS[code];
+  return new MemportError(code, `${path}: ${message}`, { cause: error, ...(hint !== undefined && { hint }) });
+}
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && toMemportError(error).code === 'locked';
+}
+
+function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && !isProgrammingError(error)
+  );
+}
+
+/** Node's own checks of arguments: a fault of the caller, not of the file. */
+function isProgrammingError(error: Error & { readonly code?: unknown }): boolean {
+  return typeof error.code === 'string' && error.code.startsWith('ERR_');
+}

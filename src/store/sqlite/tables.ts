@@ -1,0 +1,14 @@
+import type { RecordKind } from '../../model/record.ts';
+
+interface Tables {
+  readonly records: string;
+  readonly vectors: string;
+  /** The column that a filter's `since` and `until` bound. */
+  readonly instant: string;
+}
+
+/** The only names that are ever put into SQL text; every value is bound. */
+export const TABLES: Readonly<Record<RecordKind, Tables>> = {
+  memory: { records: 'memories', vectors: 'memory_vectors', instant: 'updated_at' },
+  code_unit: { records: 'code_units', vectors: 'code_unit_vectors', instant: 'indexed_at' },
+};

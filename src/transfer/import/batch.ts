@@ -1,0 +1,122 @@
+import type { Embedder } from '../../embedding/embedder.ts';
+import type { SourceRecord } from '../../formats/source.ts';
+import { canonicalJson } from '../../model/canonical.ts';
+import { type Filter, matches } from '../../model/filter.ts';
+import { contentHash } from '../../model/identity.ts';
+import { RecordError } from '../../model/read-fields.ts';
+import type { Entry, RecordKind } from '../../model/record.ts';
+import type { Reader, StoredEntry, Transaction } from '../../store/store.ts';
+import { planVectors } from '../plan-vectors.ts';
+import { storedEntry } from '../stored-entry.ts';
+import type { Decision } from './decision.ts';
+import { prepare } from './prepare.ts';
+import type { Reject, RejectsFile } from './rejects.ts';
+import type { Tally } from './report.ts';
+import { resolve } from './resolve.ts';
+import type { Strategy } from './strategy.ts';
+
+export interface BatchContext {
+  readonly transaction: Transaction;
+  /** The store as it was before the import: an exact duplicate is one of a record that was there. */
+  readonly before: Reader;
+  readonly system: string;
+  readonly filter: Filter;
+  readonly strategy: Strategy;
+  readonly keepDuplicates: boolean;
+  readonly embedder: Embedder | null;
+  readonly tally: Tally;
+  readonly rejects: RejectsFile;
+  readonly onOutcome: ((outcome: Outcome) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What became of one record, for whoever shows it. */
+export type Outcome =
+  | { readonly type: 'decision'; readonly imported: Entry; readonly existing: Entry | null; readonly decision: Decision }
+  | { readonly type: 'reject'; readonly reject: Reject };
+
+/** Takes one batch of records of one kind through validate, select, match, resolve and apply. */
+export async function importBatch(kind: RecordKind, records: readonly SourceRecord[], context: BatchContext): Promise<void> {
+  const selected: Entry[] = [];
+  for (const record of records) {
+    const entry = await validate(record, context);
+    if (entry === null) continue;
+    if (matches(context.filter, entry)) selected.push(entry);
+    else context.tally.filteredOut += 1;
+  }
+  for (const group of withDistinctIds(selected)) await importGroup(kind, group, context);
+}
+
+export async function rejectRecord(reject: Reject, context: BatchContext): Promise<void> {
+  context.tally.count('rejected', reject.kind);
+  await context.rejects.add(reject);
+  context.onOutcome?.({ type: 'reject', reject });
+}
+
+async function validate(record: SourceRecord, context: BatchContext): Promise<Entry | null> {
+  try {
+    const { entry, warnings } = prepare(record, context.system);
+    for (const warning of warnings) context.tally.warn(warning);
+    return entry;
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    const { id } = record.value;
+    const text = record.line ?? canonicalJson(record.value);
+    const { kind, position } = record;
+    await rejectRecord({ kind, position, id: typeof id === 'string' ? id : null, reason: error.message, text }, context);
+    return null;
+  }
+}
+
+/** Splits a batch so that no id stands twice in a group: the second of two is matched against the first as written. */
+function* withDistinctIds(entries: readonly Entry[]): Iterable<readonly Entry[]> {
+  let group = new Map<string, Entry>();
+  for (const entry of entries) {
+    if (group.has(entry.record.id)) {
+      yield [...group.values()];
+      group = new Map();
+    }
+    group.set(entry.record.id, entry);
+  }
+  if (group.size > 0) yield [...group.values()];
+}
+
+async function importGroup(kind: RecordKind, entries: readonly Entry[], context: BatchContext): Promise<void> {
+  const ids = entries.map(entry => entry.record.id);
+  const stored = new Map((await context.transaction.get(kind, ids)).map(found => [found.id, found]));
+  const duplicates = await findDuplicates(kind, entries, stored, context);
+  const decided = entries.map(imported => {
+    const found = stored.get(imported.record.id);
+    const existing = found === undefined ? null : storedEntry(kind, found);
+    const duplicateOf = duplicates.get(imported.record.id);
+    return { imported, existing, decision: decide(imported, existing, duplicateOf, context.strategy) };
+  });
+  const writes = decided.map(({ decision }) => decision.entry).filter(entry => entry !== null);
+  const planned = await planVectors(writes, context.embedder, context.signal);
+  await context.transaction.put(planned.writes);
+  context.tally.pendingVectors += planned.pending;
+  context.tally.written += writes.length;
+  for (const outcome of decided) {
+    context.tally.count(outcome.decision.action, kind);
+    context.onOutcome?.({ type: 'decision', ...outcome });
+  }
+}
+
+function decide(imported: Entry, existing: Entry | null, duplicateOf: string | undefined, strategy: Strategy): Decision {
+  if (existing !== null) return resolve(existing, imported, strategy);
+  if (duplicateOf !== undefined) return { action: 'duplicates', entry: null, reason: `the same note as ${duplicateOf}` };
+  return { action: 'created', entry: imported, reason: null };
+}
+
+async function findDuplicates(
+  kind: RecordKind,
+  entries: readonly Entry[],
+  stored: ReadonlyMap<string, StoredEntry>,
+  context: BatchContext,
+): Promise<ReadonlyMap<string, string>> {
+  if (context.keepDuplicates) return new Map();
+  const hashes = new Map(entries.filter(entry => !stored.has(entry.record.id)).map(entry => [entry.record.id, contentHash(entry)]));
+  const holders = await context.before.idsByContentHash(kind, [...new Set(hashes.values())]);
+  const found = [...hashes].map(([id, hash]) => [id, holders.get(hash)] as const);
+  return new Map(found.filter((pair): pair is [string, string] => pair[1] !== undefined));
+}

@@ -1,0 +1,9 @@
+import type { Entry } from '../../model/record.ts';
+
+/** What becomes of one record of an import, and why. `entry` is what is to be written, null when nothing is. */
+export interface Decision {
+  readonly action: 'created' | 'updated' | 'unchanged' | 'skipped' | 'duplicates';
+  readonly entry: Entry | null;
+  /** For people; null where the action says it all. */
+  readonly reason: string | null;
+}

@@ -1,0 +1,100 @@
+import type { Embedder } from '../../embedding/embedder.ts';
+import type { Source, SourceItem, SourceRecord } from '../../formats/source.ts';
+import type { Filter } from '../../model/filter.ts';
+import { newId } from '../../model/id.ts';
+import { instantFromMilliseconds } from '../../model/instant.ts';
+import type { WorkOptions } from '../../model/progress.ts';
+import { RECORD_KINDS } from '../../model/record.ts';
+import type { Reader, Store, Transaction } from '../../store/store.ts';
+import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
+import { importProject, importTombstone } from './others.ts';
+import { RejectsFile } from './rejects.ts';
+import { type ImportReport, Tally } from './report.ts';
+import type { Strategy } from './strategy.ts';
+
+export interface ImportRequest {
+  /** How the input is called in the report and the operation: its path, or `-`. */
+  readonly input: string;
+  readonly filter: Filter;
+  readonly strategy: Strategy;
+  readonly dryRun: boolean;
+  /** Import also what the store has word for word under another id. */
+  readonly keepDuplicates: boolean;
+  /** Where rejected records go. */
+  readonly rejectsPath: string;
+  readonly embedder: Embedder | null;
+  readonly nowMs: number;
+  readonly onOutcome?: (outcome: Outcome) => void;
+}
+
+/**
+ * Imports a file: all or nothing, in one transaction, after the file has been verified in full. A record that can't be
+ * stored is rejected and the others go on. A dry run does the same work and takes it back, so its counts are the real
+ * ones. Importing the same file twice changes nothing the second time.
+ */
+export async function importSource(store: Store, source: Source, request: ImportRequest, work: WorkOptions = {}): Promise<ImportReport> {
+  const verification = await source.verify(work);
+  const operationId = newId(request.nowMs);
+  const tally = new Tally();
+  for (const warning of verification.warnings) tally.warn(warning);
+  await using rejects = new RejectsFile(request.rejectsPath);
+  const total = verification.memories + verification.codeUnits;
+  const rejectsFile = await store.transact(
+    async transaction => {
+      const before = await countRows(transaction);
+      await apply(source, { ...request, ...work, transaction, before: store, tally, rejects, total });
+      tally.check(before, await countRows(transaction));
+      return request.dryRun ? null : await rejects.keep();
+    },
+    {
+      rollback: request.dryRun,
+      operation: { id: operationId, kind: 'import', source: request.input, startedAt: instantFromMilliseconds(request.nowMs) },
+      signal: work.signal,
+    },
+  );
+  const changed = tally.written + tally.tombstonesAdded > 0;
+  return tally.report({
+    input: request.input,
+    format: source.format,
+    strategy: request.strategy,
+    dry_run: request.dryRun,
+    rejects_file: rejectsFile,
+    operation_id: changed && !request.dryRun ? operationId : null,
+  });
+}
+
+interface ApplyContext extends ImportRequest, WorkOptions {
+  readonly transaction: Transaction;
+  readonly before: Reader;
+  readonly tally: Tally;
+  readonly rejects: RejectsFile;
+  readonly total: number;
+}
+
+async function apply(source: Source, run: ApplyContext): Promise<void> {
+  const context: BatchContext = { ...run, system: source.system, onOutcome: run.onOutcome, signal: run.signal };
+  let done = 0;
+  for await (const items of source.read({ signal: run.signal })) {
+    run.signal?.throwIfAborted();
+    for (const kind of RECORD_KINDS) {
+      const records = items.filter((item): item is SourceRecord => item.type === 'record' && item.kind === kind);
+      if (records.length > 0) await importBatch(kind, records, context);
+    }
+    for (const item of items) await importOther(item, context);
+    done += items.filter(item => item.type === 'record' || item.type === 'reject').length;
+    run.onProgress?.({ phase: run.dryRun ? 'trying' : 'importing', done, total: run.total, unit: 'records' });
+    await new Promise(setImmediate);
+  }
+}
+
+async function importOther(item: SourceItem, context: BatchContext): Promise<void> {
+  if (item.type === 'reject') await rejectRecord(item, context);
+  if (item.type === 'tombstone') await importTombstone(item.value, context);
+  if (item.type === 'project') await importProject(item.value, context);
+}
+
+async function countRows(reader: Reader): Promise<number> {
+  const counts = await reader.counts();
+  return counts.memories + counts.codeUnits;
+}
+

@@ -1,0 +1,98 @@
+import { MemportError } from '../../errors.ts';
+import type { FormatName } from '../../formats/source.ts';
+import type { RecordKind } from '../../model/record.ts';
+import type { Decision } from './decision.ts';
+import type { Strategy } from './strategy.ts';
+
+/** What an import did. `total = created + updated + unchanged + skipped + kept_both + duplicates + rejected`, checked. */
+export interface ImportReport {
+  readonly input: string;
+  readonly format: FormatName;
+  readonly strategy: Strategy;
+  readonly dry_run: boolean;
+  readonly total: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly skipped: number;
+  readonly kept_both: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  /** Records that the filters left out; not in `total`. */
+  readonly filtered_out: number;
+  /** Of `total`, by kind; rejects count for the kind that they stood among. */
+  readonly memories: number;
+  readonly code_units: number;
+  readonly tombstones_added: number;
+  /** Memories that this import wrote and that have no vector to search by. */
+  readonly pending_vectors: number;
+  /** Distinct warnings with how often each came. */
+  readonly warnings: Readonly<Record<string, number>>;
+  /** The file with the rejected records, null without any. */
+  readonly rejects_file: string | null;
+  /** null for a dry run and where nothing was changed. */
+  readonly operation_id: string | null;
+}
+
+/** Counts while an import runs. */
+export class Tally {
+  readonly #actions: Record<Decision['action'] | 'rejected' | 'kept_both', number> = {
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    skipped: 0,
+    kept_both: 0,
+    duplicates: 0,
+    rejected: 0,
+  };
+  readonly #kinds: Record<RecordKind, number> = { memory: 0, code_unit: 0 };
+  readonly #warnings = new Map<string, number>();
+  filteredOut = 0;
+  tombstonesAdded = 0;
+  pendingVectors = 0;
+  /** Rows written, for the question whether the import changed anything. */
+  written = 0;
+
+  count(action: Decision['action'] | 'rejected', kind: RecordKind): void {
+    this.#actions[action] += 1;
+    this.#kinds[kind] += 1;
+  }
+
+  warn(warning: string): void {
+    this.#warnings.set(warning, (this.#warnings.get(warning) ?? 0) + 1);
+  }
+
+  get rejected(): number {
+    return this.#actions.rejected;
+  }
+
+  get total(): number {
+    return Object.values(this.#actions).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Throws when what was counted is not what the store saw: a wrong report must never stand. */
+  check(rowsBefore: number, rowsAfter: number): void {
+    const added = this.#actions.created + this.#actions.kept_both;
+    if (rowsAfter - rowsBefore === added && this.total === this.#kinds.memory + this.#kinds.code_unit) return;
+    throw new MemportError(
+      'failed',
+      `the import does not add up: ${added} records counted as new, ${rowsAfter - rowsBefore} rows added; it was taken back`,
+    );
+  }
+
+  report(
+    run: Pick<ImportReport, 'input' | 'format' | 'strategy' | 'dry_run' | 'rejects_file' | 'operation_id'>,
+  ): ImportReport {
+    return {
+      ...run,
+      total: this.total,
+      ...this.#actions,
+      filtered_out: this.filteredOut,
+      memories: this.#kinds.memory,
+      code_units: this.#kinds.code_unit,
+      tombstones_added: this.tombstonesAdded,
+      pending_vectors: this.pendingVectors,
+      warnings: Object.fromEntries([...this.#warnings].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+  }
+}

@@ -1,0 +1,38 @@
+import type { Filter } from '../model/filter.ts';
+import type { WorkOptions } from '../model/progress.ts';
+import type { RecordKind } from '../model/record.ts';
+import type { Reader, StoredLine, StoredVector, VectorGroup } from '../store/store.ts';
+
+const PAGE = 1000;
+
+/** All records that pass, in ascending order of id, page after page. */
+export function scanLines(reader: Reader, kind: RecordKind, filter: Filter, work: WorkOptions = {}): AsyncIterable<readonly StoredLine[]> {
+  return pages(after => reader.scan(kind, { filter, after, limit: PAGE }), work);
+}
+
+/** The own vectors of one model and dimension of all records that pass, in ascending order of id. */
+export function scanVectors(
+  reader: Reader,
+  kind: RecordKind,
+  group: VectorGroup,
+  filter: Filter,
+  work: WorkOptions = {},
+): AsyncIterable<readonly StoredVector[]> {
+  return pages(after => reader.scanVectors(kind, group, { filter, after, limit: PAGE }), work);
+}
+
+async function* pages<T extends { readonly id: string }>(
+  read: (after: string | null) => Promise<readonly T[]>,
+  { signal }: WorkOptions,
+): AsyncIterable<readonly T[]> {
+  let after: string | null = null;
+  for (;;) {
+    signal?.throwIfAborted();
+    const page: readonly T[] = await read(after);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last.id;
+    await new Promise(setImmediate);
+  }
+}

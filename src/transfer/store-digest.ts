@@ -1,0 +1,27 @@
+import { ContentDigest } from '../model/digest.ts';
+import { EVERYTHING, type Filter } from '../model/filter.ts';
+import type { WorkOptions } from '../model/progress.ts';
+import { RECORD_KINDS } from '../model/record.ts';
+import type { Reader } from '../store/store.ts';
+import { scanLines, scanVectors } from './scan.ts';
+
+/** The content digest of what a store, or a snapshot of it, holds: the one that a full archive of it declares. */
+export async function storeDigest(reader: Reader, filter: Filter = EVERYTHING, work: WorkOptions = {}): Promise<string> {
+  const digest = new ContentDigest();
+  for (const kind of RECORD_KINDS) {
+    for await (const page of scanLines(reader, kind, filter, work)) {
+      digest.lines(
+        kind,
+        page.map(stored => stored.line),
+      );
+    }
+    for (const { model, dimensions } of await reader.vectorGroups(kind)) {
+      const part = digest.vectors(kind, model, dimensions);
+      for await (const page of scanVectors(reader, kind, { model, dimensions }, filter, work)) {
+        part.ids(Buffer.from(page.map(vector => vector.id).join('')));
+        for (const vector of page) part.data(vector.bytes);
+      }
+    }
+  }
+  return digest.finish();
+}
