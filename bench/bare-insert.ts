@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
+import { foldTag } from '../src/model/filter.ts';
 import { contentHash } from '../src/model/identity.ts';
 import type { MemoryEntry } from '../src/model/record.ts';
-import { foldTag } from '../src/model/filter.ts';
 import { vectorBytes } from '../src/model/vector.ts';
 import { openStore } from '../src/store/open.ts';
 import { benchBatches } from './data.ts';
@@ -26,7 +26,9 @@ export async function bareInsert(path: string, count: number): Promise<number> {
   let spent = timed(() => db.exec('BEGIN IMMEDIATE'));
   for (const batch of benchBatches(count)) {
     const hashes = batch.map(entry => Buffer.from(contentHash(entry), 'hex'));
-    spent += timed(() => batch.forEach((entry, i) => insert(entry, hashes[i])));
+    spent += timed(() => {
+      for (const [i, entry] of batch.entries()) insert(entry, hashes[i]);
+    });
   }
   spent += timed(() => db.exec('COMMIT'));
   db.close();

@@ -32,11 +32,21 @@ const PLAN: readonly { readonly task: string; readonly against?: string; readonl
 const PEAK_LIMIT_MIB = 200;
 
 const { values } = parseArgs({
-  options: { sizes: { type: 'string', default: '1000,10000,100000' }, runs: { type: 'string', default: '3' } },
+  options: {
+    sizes: { type: 'string', default: '1000,10000,100000' },
+    runs: { type: 'string', default: '3' },
+  },
 });
 const runs = Number(values.runs);
 const rows = values.sizes.split(',').map(Number).flatMap(measureSize);
-const results = { date: new Date().toISOString(), node: process.version, cpu: cpus()[0]?.model ?? '?', cores: cpus().length, runs, rows };
+const results = {
+  date: new Date().toISOString(),
+  node: process.version,
+  cpu: cpus()[0]?.model ?? '?',
+  cores: cpus().length,
+  runs,
+  rows,
+};
 writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
 
 function measureSize(size: number): readonly Row[] {
@@ -44,11 +54,16 @@ function measureSize(size: number): readonly Row[] {
   try {
     runTask('fill', folder, size);
     const bytes = statSync(join(folder, 'source.db')).size;
-    console.log(`\n${size.toLocaleString('en')} memories, store of ${(bytes / 2 ** 20).toFixed(1)} MiB, median of ${runs}`);
+    console.log(
+      `\n${size.toLocaleString('en')} memories, store of ${(bytes / 2 ** 20).toFixed(1)} MiB, median of ${runs}`,
+    );
     console.log('task                         ms   ratio  limit   peak MiB');
     const done = new Map<string, Measure>();
     // Rounds of all tasks, not all rounds of a task: what else the machine does then hits all alike.
-    const rounds = Array.from({ length: runs }, () => new Map(PLAN.map(({ task }) => [task, runTask(task, folder, size)])));
+    const rounds = Array.from(
+      { length: runs },
+      () => new Map(PLAN.map(({ task }) => [task, runTask(task, folder, size)])),
+    );
     for (const { task } of PLAN) done.set(task, median(rounds.flatMap(round => round.get(task) ?? [])));
     return PLAN.map(plan => report(size, plan, done));
   } finally {
@@ -56,7 +71,11 @@ function measureSize(size: number): readonly Row[] {
   }
 }
 
-function report(size: number, { task, against, limit }: (typeof PLAN)[number], done: ReadonlyMap<string, Measure>): Row {
+function report(
+  size: number,
+  { task, against, limit }: (typeof PLAN)[number],
+  done: ReadonlyMap<string, Measure>,
+): Row {
   const measure = done.get(task) ?? { ms: Number.NaN, peakMiB: Number.NaN };
   const yardstick = against === undefined ? undefined : done.get(against);
   const ratio = yardstick === undefined ? null : measure.ms / yardstick.ms;
@@ -74,10 +93,13 @@ function report(size: number, { task, against, limit }: (typeof PLAN)[number], d
 
 function runTask(task: string, folder: string, size: number): Measure {
   const script = fileURLToPath(new URL('task.ts', import.meta.url));
-  return JSON.parse(execFileSync(process.execPath, [script, task, folder, String(size)], { encoding: 'utf8' })) as Measure;
+  return JSON.parse(
+    execFileSync(process.execPath, [script, task, folder, String(size)], { encoding: 'utf8' }),
+  ) as Measure;
 }
 
 function median(measures: readonly Measure[]): Measure {
-  const middle = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const middle = (values: readonly number[]): number =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
   return { ms: middle(measures.map(m => m.ms)), peakMiB: Math.max(...measures.map(m => m.peakMiB)) };
 }

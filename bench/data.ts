@@ -1,5 +1,5 @@
 import type { Memory } from '../src/model/memory.ts';
-import { memoryEntry, type MemoryEntry } from '../src/model/record.ts';
+import { type MemoryEntry, memoryEntry } from '../src/model/record.ts';
 
 export const DIMENSIONS = 384;
 const CONTENT_LENGTH = 400;

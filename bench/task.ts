@@ -21,7 +21,8 @@ const TASKS: Readonly<Record<string, () => Promise<number>>> = {
     await using store = await openStore({ path: SOURCE });
     const start = performance.now();
     await store.transact(async transaction => {
-      for (const batch of benchBatches(count)) await transaction.put(batch.map(entry => ({ entry, searchVector: null })));
+      for (const batch of benchBatches(count))
+        await transaction.put(batch.map(entry => ({ entry, searchVector: null })));
     });
     return performance.now() - start;
   },
@@ -86,4 +87,3 @@ function fresh(name: string): string {
   for (const ending of ['', '-wal', '-shm']) rmSync(file(name + ending), { force: true });
   return file(name);
 }
-

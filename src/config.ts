@@ -97,9 +97,13 @@ function isSettingName(name: string): name is SettingName {
 function checkSetting(name: SettingName, value: unknown, where: string): unknown {
   const checked = SETTINGS[name].schema.safeParse(value);
   if (checked.success) return checked.data;
-  throw new MemportError('usage', `${name} in ${where} can't be ${JSON.stringify(value)}: ${checked.error.issues[0]?.message}`, {
-    hint: `memport config set ${name} <value>`,
-  });
+  throw new MemportError(
+    'usage',
+    `${name} in ${where} can't be ${JSON.stringify(value)}: ${checked.error.issues[0]?.message}`,
+    {
+      hint: `memport config set ${name} <value>`,
+    },
+  );
 }
 
 function readConfigFile(file: string): Readonly<Record<string, unknown>> {
@@ -108,7 +112,9 @@ function readConfigFile(file: string): Readonly<Record<string, unknown>> {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new MemportError('failed', `can't read the configuration ${file}: ${String(error)}`, { cause: error });
+    throw new MemportError('failed', `can't read the configuration ${file}: ${String(error)}`, {
+      cause: error,
+    });
   }
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text));

@@ -42,10 +42,14 @@ export function makeHome(home: Home): void {
     const { mode } = statSync(home.path);
     if (process.platform !== 'win32' && (mode & 0o022) !== 0) chmodSync(home.path, 0o700);
   } catch (error) {
-    throw new MemportError(toMemportError(error).code, `can't use the home folder ${home.path}: ${String(error)}`, {
-      hint: 'choose another with --home or MEMPORT_HOME',
-      cause: error,
-    });
+    throw new MemportError(
+      toMemportError(error).code,
+      `can't use the home folder ${home.path}: ${String(error)}`,
+      {
+        hint: 'choose another with --home or MEMPORT_HOME',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -23,13 +23,19 @@ export function addDraftOptions(command: Command): Command {
     .option('--category <category>', CATEGORIES.join(', '))
     .option('--project <name>', 'the project it belongs to')
     .option('--scope <scope>', `${SCOPES.join(' or ')} (default: project when a project is given)`)
-    .option('--tag <tag>', 'a tag (repeatable)', (value: string, earlier: readonly string[] | undefined) => collect(value, earlier ?? []))
+    .option('--tag <tag>', 'a tag (repeatable)', (value: string, earlier: readonly string[] | undefined) =>
+      collect(value, earlier ?? []),
+    )
     .option('--importance <number>', 'from 0 to 1')
     .option('--metadata <json>', 'a JSON object');
 }
 
 /** A draft of the options; content `-` is read from standard input, whole and unchanged. */
-export async function readDraft(session: Session, options: DraftOptions, content: string | undefined): Promise<Draft> {
+export async function readDraft(
+  session: Session,
+  options: DraftOptions,
+  content: string | undefined,
+): Promise<Draft> {
   return {
     content: content === '-' ? await readText(session.io.stdin, MAX_STDIN) : content,
     category: options.category,

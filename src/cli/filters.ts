@@ -23,14 +23,19 @@ export function addFilters(command: Command): Command {
     .option('--project <name>', 'only this project (repeatable)', collect, [])
     .option('--category <category>', `only this category (repeatable): ${CATEGORIES.join(', ')}`, collect, [])
     .option('--tag <tag>', 'only with this tag (repeatable)', collect, [])
-    .option('--since <date>', 'only changed at or after: 2026-01-31, 2026-01-31T10:00Z, 12h, 7d, 2w, yesterday')
+    .option(
+      '--since <date>',
+      'only changed at or after: 2026-01-31, 2026-01-31T10:00Z, 12h, 7d, 2w, yesterday',
+    )
     .option('--until <date>', 'only changed at or before; a bare day means its end');
 }
 
 export function readFilter(options: FilterOptions, nowMs: number): Filter {
   for (const category of options.category) {
     if (!CATEGORIES.some(known => known === category)) {
-      throw new MemportError('usage', `there is no category ${JSON.stringify(category)}`, { hint: `it is one of ${CATEGORIES.join(', ')}` });
+      throw new MemportError('usage', `there is no category ${JSON.stringify(category)}`, {
+        hint: `it is one of ${CATEGORIES.join(', ')}`,
+      });
     }
   }
   const since = readBound(options.since, nowMs, 'start');
@@ -45,5 +50,7 @@ function readBound(text: string | undefined, nowMs: number, edge: 'start' | 'end
   if (text === undefined) return null;
   const instant = parseWhen(text, nowMs, edge);
   if (instant !== null) return instant;
-  throw new MemportError('usage', `${JSON.stringify(text)} is no date`, { hint: 'for example 2026-01-31, 2026-01-31T10:00Z, 12h, 7d, 2w or yesterday' });
+  throw new MemportError('usage', `${JSON.stringify(text)} is no date`, {
+    hint: 'for example 2026-01-31, 2026-01-31T10:00Z, 12h, 7d, 2w or yesterday',
+  });
 }

@@ -4,5 +4,7 @@ import { MemportError } from '../errors.ts';
 export function readCount(text: string, option: string, least: number): number {
   const value = Number(text);
   if (/^\d{1,12}$/.test(text) && value >= least) return value;
-  throw new MemportError('usage', `${option} can't be ${JSON.stringify(text)}`, { hint: `it is a whole number of at least ${least}` });
+  throw new MemportError('usage', `${option} can't be ${JSON.stringify(text)}`, {
+    hint: `it is a whole number of at least ${least}`,
+  });
 }

@@ -13,16 +13,9 @@ import { searchCommand } from './commands/search.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { updateCommand } from './commands/update.ts';
+import type { Act, CommandMaker } from './act.ts';
 import type { Io } from './io.ts';
 import { Session } from './session.ts';
-
-/** What a command does; its operands are `command.args`, its options `command.opts()`. */
-export type Action = (session: Session, command: Command) => Promise<void>;
-
-/** Turns an action into one that commander calls. */
-export type Act = (action: Action) => (...args: readonly unknown[]) => Promise<void>;
-
-export type CommandMaker = (act: Act) => Command;
 
 const COMMANDS: readonly CommandMaker[] = [
   addCommand,

@@ -21,10 +21,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 async function fail(thrown: unknown, args: readonly string[], io: Io): Promise<number> {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  const error = thrown instanceof CommanderError ? usageError(thrown) : endedBySignal(toMemportError(thrown), io.signal);
+  const error =
+    thrown instanceof CommanderError ? usageError(thrown) : endedBySignal(toMemportError(thrown), io.signal);
   if (args.includes('--json')) {
     const { code, exitCode, message, hint } = error;
-    await write(io.stderr, `${JSON.stringify({ message_type: 'error', code, exit_code: exitCode, message, hint })}\n`);
+    await write(
+      io.stderr,
+      `${JSON.stringify({ message_type: 'error', code, exit_code: exitCode, message, hint })}\n`,
+    );
     return exitCode;
   }
   await write(io.stderr, `${styled(io.stderr, io.env, 'red', 'memport:')} ${visibleLines(error.message)}\n`);
@@ -46,7 +50,11 @@ function endedBySignal(error: MemportError, signal: AbortSignal): MemportError {
 }
 
 function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED')
+  );
 }
 
 function stacks(error: unknown): string {

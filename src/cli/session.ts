@@ -54,7 +54,11 @@ export class Session {
     const config = await this.config();
     const { openStore } = await import('../store/open.ts');
     if (mode === 'create') makeHome(this.home);
-    return openStore({ path: this.home.store, create: mode === 'create', busyTimeoutMs: config.store_busy_timeout * 1000 });
+    return openStore({
+      path: this.home.store,
+      create: mode === 'create',
+      busyTimeoutMs: config.store_busy_timeout * 1000,
+    });
   }
 
   async embedder(): Promise<Embedder | null> {
@@ -78,7 +82,8 @@ export class Session {
   }
 
   async warn(warning: string): Promise<void> {
-    if (this.json) await write(this.io.stderr, `${JSON.stringify({ message_type: 'warning', message: warning })}\n`);
+    if (this.json)
+      await write(this.io.stderr, `${JSON.stringify({ message_type: 'warning', message: warning })}\n`);
     else await write(this.io.stderr, `${this.paint('yellow', 'warning:')} ${visibleLines(warning)}\n`);
   }
 

@@ -2,11 +2,21 @@ import { MemportError } from '../errors.ts';
 import type { Instant } from '../model/instant.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseExactJson } from '../model/json-parse.ts';
-import { CATEGORIES, type Category, defaultContextLevel, type Memory, SCOPES, type Scope } from '../model/memory.ts';
+import {
+  CATEGORIES,
+  type Category,
+  defaultContextLevel,
+  type Memory,
+  SCOPES,
+  type Scope,
+} from '../model/memory.ts';
 import { MAX_PROJECT_NAME } from '../model/read-memory.ts';
 
 /** New content longer than this (in characters) is refused; what already exists may be longer. */
 export const MAX_NEW_CONTENT = 50_000;
+
+/** Nesting of metadata that still fits into a record, whose depth is limited. */
+const MAX_METADATA_DEPTH = 60;
 
 /** What a user says of a memory; members that are undefined are left as they are, or get their default. */
 export interface Draft {
@@ -72,13 +82,18 @@ export function edited(memory: Memory, draft: Draft, now: Instant): Memory {
 
 function checkScope(memory: Memory): Memory {
   if (memory.scope === 'global' || memory.projectName) return memory;
-  throw new MemportError('usage', 'a memory of scope project needs a project', { hint: 'add --project <name>, or --scope global' });
+  throw new MemportError('usage', 'a memory of scope project needs a project', {
+    hint: 'add --project <name>, or --scope global',
+  });
 }
 
 function readContent(content: string): string {
-  if (content === '') throw new MemportError('usage', 'the content is empty', { hint: 'memport add "what to remember"' });
+  if (content === '')
+    throw new MemportError('usage', 'the content is empty', { hint: 'memport add "what to remember"' });
   if ([...content].length > MAX_NEW_CONTENT) {
-    throw new MemportError('usage', `the content is longer than ${MAX_NEW_CONTENT} characters`, { hint: 'split it into several memories' });
+    throw new MemportError('usage', `the content is longer than ${MAX_NEW_CONTENT} characters`, {
+      hint: 'split it into several memories',
+    });
   }
   return content;
 }
@@ -94,7 +109,9 @@ function readScope(text: string): Scope {
 function oneOf<T extends string>(choices: readonly T[], text: string, what: string): T {
   const found = choices.find(choice => choice === text);
   if (found !== undefined) return found;
-  throw new MemportError('usage', `there is no ${what} ${JSON.stringify(text)}`, { hint: `it is one of ${choices.join(', ')}` });
+  throw new MemportError('usage', `there is no ${what} ${JSON.stringify(text)}`, {
+    hint: `it is one of ${choices.join(', ')}`,
+  });
 }
 
 function readProject(name: string | undefined): string | null {
@@ -106,7 +123,9 @@ function readProject(name: string | undefined): string | null {
 function readImportance(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= 0 && value <= 1) return value;
-  throw new MemportError('usage', `importance can't be ${JSON.stringify(text)}`, { hint: 'it is a number from 0 to 1' });
+  throw new MemportError('usage', `importance can't be ${JSON.stringify(text)}`, {
+    hint: 'it is a number from 0 to 1',
+  });
 }
 
 function readTags(tags: readonly string[]): readonly string[] {
@@ -117,10 +136,16 @@ function readTags(tags: readonly string[]): readonly string[] {
 function readMetadata(text: string): JsonObject {
   let value: JsonValue;
   try {
-    value = parseExactJson(text);
+    value = parseExactJson(text, { maxDepth: MAX_METADATA_DEPTH });
   } catch (error) {
-    throw new MemportError('usage', `the metadata is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new MemportError(
+      'usage',
+      `the metadata is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
   if (isJsonObject(value)) return value;
-  throw new MemportError('usage', 'the metadata is not a JSON object', { hint: `for example --metadata '{"ticket": 42}'` });
+  throw new MemportError('usage', 'the metadata is not a JSON object', {
+    hint: `for example --metadata '{"ticket": 42}'`,
+  });
 }

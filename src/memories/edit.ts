@@ -25,9 +25,16 @@ export async function addMemory(store: Store, draft: Draft, context: EditContext
 }
 
 /** Changes what the draft names in the memory whose id begins so. */
-export async function updateMemory(store: Store, prefix: string, draft: Draft, context: EditContext): Promise<Memory> {
+export async function updateMemory(
+  store: Store,
+  prefix: string,
+  draft: Draft,
+  context: EditContext,
+): Promise<Memory> {
   if (Object.values(draft).every(value => value === undefined)) {
-    throw new MemportError('usage', 'nothing to change was given', { hint: 'memport update <id> --content "…", see memport update --help' });
+    throw new MemportError('usage', 'nothing to change was given', {
+      hint: 'memport update <id> --content "…", see memport update --help',
+    });
   }
   return store.transact(async transaction => {
     const id = await resolveId(transaction, prefix);
@@ -38,14 +45,21 @@ export async function updateMemory(store: Store, prefix: string, draft: Draft, c
     const sameText = changed.content === before.content;
     const model = sameText ? before.embeddingModel : (context.embedder?.model ?? null);
     const memory = { ...changed, embeddingModel: model };
-    const { writes } = await planVectors([memoryEntry(memory, sameText ? stored.vector : null)], context.embedder);
+    const { writes } = await planVectors(
+      [memoryEntry(memory, sameText ? stored.vector : null)],
+      context.embedder,
+    );
     await transaction.put(writes);
     return memory;
   });
 }
 
 /** Deletes the memories whose ids begin so, all or none, leaving tombstones. Resolves to their ids. */
-export async function deleteMemories(store: Store, prefixes: readonly string[], nowMs: number): Promise<readonly string[]> {
+export async function deleteMemories(
+  store: Store,
+  prefixes: readonly string[],
+  nowMs: number,
+): Promise<readonly string[]> {
   return store.transact(async transaction => {
     const ids = new Set<string>();
     for (const prefix of prefixes) ids.add(await resolveId(transaction, prefix));

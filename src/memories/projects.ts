@@ -14,18 +14,27 @@ const BATCH = 500;
  * Renames a project in all of its records, exact name for exact name, and keeps the old one as an alias. Refuses a name
  * that another project has: joining two projects could not be taken back. Resolves to how many records it moved.
  */
-export async function renameProject(store: Store, from: string, to: string, context: EditContext): Promise<number> {
+export async function renameProject(
+  store: Store,
+  from: string,
+  to: string,
+  context: EditContext,
+): Promise<number> {
   if (to === '' || [...to].length > MAX_PROJECT_NAME) {
     throw new MemportError('usage', `a project's name has 1 to ${MAX_PROJECT_NAME} characters`);
   }
   return store.transact(async transaction => {
     const [existing] = await transaction.projects({ ...EVERYTHING, projects: [from] });
     if (existing === undefined) {
-      throw new MemportError('not_found', `there is no project ${JSON.stringify(from)}`, { hint: 'memport projects lists them' });
+      throw new MemportError('not_found', `there is no project ${JSON.stringify(from)}`, {
+        hint: 'memport projects lists them',
+      });
     }
     const [taken] = await transaction.projects({ ...EVERYTHING, projects: [to] });
     if (taken !== undefined) {
-      throw new MemportError('usage', `a project ${JSON.stringify(to)} exists already`, { hint: 'choose a name that is free' });
+      throw new MemportError('usage', `a project ${JSON.stringify(to)} exists already`, {
+        hint: 'choose a name that is free',
+      });
     }
     let moved = 0;
     for (const kind of RECORD_KINDS) moved += await moveRecords(transaction, kind, from, to, context);

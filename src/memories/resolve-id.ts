@@ -9,27 +9,41 @@ const SHORTEST_PREFIX = 4;
 export async function resolveId(reader: Reader, prefix: string): Promise<string> {
   const text = prefix.toLowerCase();
   if (text.length < SHORTEST_PREFIX || !/^[0-9a-f-]+$/.test(text)) {
-    throw new MemportError('usage', `${JSON.stringify(prefix)} is no id: an id or at least its first ${SHORTEST_PREFIX} characters are needed`, {
-      hint: 'memport list shows the ids',
-    });
+    throw new MemportError(
+      'usage',
+      `${JSON.stringify(prefix)} is no id: an id or at least its first ${SHORTEST_PREFIX} characters are needed`,
+      {
+        hint: 'memport list shows the ids',
+      },
+    );
   }
   const found = await reader.idsByPrefix('memory', text, 4);
   const [id, ...others] = found;
   if (id === undefined) {
-    throw new MemportError('not_found', `no memory has an id that begins with ${prefix}`, { hint: 'memport list shows the ids' });
+    throw new MemportError('not_found', `no memory has an id that begins with ${prefix}`, {
+      hint: 'memport list shows the ids',
+    });
   }
   if (others.length > 0) {
-    throw new MemportError('usage', `several ids begin with ${prefix}: ${found.slice(0, 3).join(', ')}${found.length > 3 ? ', …' : ''}`, {
-      hint: 'give more characters of the id',
-    });
+    throw new MemportError(
+      'usage',
+      `several ids begin with ${prefix}: ${found.slice(0, 3).join(', ')}${found.length > 3 ? ', …' : ''}`,
+      {
+        hint: 'give more characters of the id',
+      },
+    );
   }
   return id;
 }
 
 /** The memory whose id begins so. Throws as resolveId does. */
-export async function findMemory(reader: Reader, prefix: string): Promise<{ readonly memory: Memory; readonly line: string }> {
+export async function findMemory(
+  reader: Reader,
+  prefix: string,
+): Promise<{ readonly memory: Memory; readonly line: string }> {
   const id = await resolveId(reader, prefix);
   const [stored] = await reader.get('memory', [id]);
-  if (stored === undefined) throw new MemportError('not_found', `the memory ${id} is gone`, { hint: 'memport list shows the ids' });
+  if (stored === undefined)
+    throw new MemportError('not_found', `the memory ${id} is gone`, { hint: 'memport list shows the ids' });
   return { memory: storedMemory(stored), line: stored.line };
 }

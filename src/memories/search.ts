@@ -60,7 +60,9 @@ async function searchByVector(
 }
 
 /** Reciprocal rank fusion of ranked lists; equal scores go by id, so that the order is always the same. */
-function fuse(rankings: readonly (readonly Hit[])[]): readonly { readonly hit: Hit; readonly score: number }[] {
+function fuse(
+  rankings: readonly (readonly Hit[])[],
+): readonly { readonly hit: Hit; readonly score: number }[] {
   const fused = new Map<string, { hit: Hit; score: number }>();
   for (const ranking of rankings) {
     ranking.forEach((hit, rank) => {

@@ -12,7 +12,11 @@ export interface Status {
   readonly tombstones: number;
   readonly projects: number;
   /** Own vectors of memories by model and dimension. */
-  readonly vectors: readonly { readonly model: string | null; readonly dimensions: number; readonly count: number }[];
+  readonly vectors: readonly {
+    readonly model: string | null;
+    readonly dimensions: number;
+    readonly count: number;
+  }[];
   /** Memories that can't be found by vector with the configured embedder. */
   readonly pending_vectors: number;
   readonly oldest_created_at: string | null;

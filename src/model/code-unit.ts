@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical.ts';
 import { formatInstant, type Instant } from './instant.ts';
-import type { JsonObject, JsonValue } from './json.ts';
+import { type JsonObject, type JsonValue, withExtra } from './json.ts';
 
 /** A function, class, method, … found by a code indexer. Lines count from 1, bytes from 0; paths are relative with `/`. */
 export interface CodeUnit {
@@ -53,28 +53,27 @@ export const CODE_UNIT_FIELDS: ReadonlySet<string> = new Set([
 
 /** The record of a code unit under the field names of the files, without its vector. */
 export function codeUnitRecord(unit: CodeUnit): JsonObject {
-  const fields: [string, JsonValue][] = [
-    ['complexity', unit.complexity],
-    ['content', unit.content],
-    ['doc', unit.doc],
-    ['embedding_model', unit.embeddingModel],
-    ['end_byte', unit.endByte],
-    ['end_line', unit.endLine],
-    ['file_hash', unit.fileHash],
-    ['file_path', unit.filePath],
-    ['id', unit.id],
-    ['imports', unit.imports],
-    ['indexed_at', formatInstant(unit.indexedAt)],
-    ['language', unit.language],
-    ['metadata', unit.metadata],
-    ['name', unit.name],
-    ['project_name', unit.projectName],
-    ['signature', unit.signature],
-    ['start_byte', unit.startByte],
-    ['start_line', unit.startLine],
-    ['unit_type', unit.unitType],
-  ];
-  return Object.fromEntries([...Object.entries(unit.extra), ...fields]);
+  return withExtra(unit.extra, {
+    complexity: unit.complexity,
+    content: unit.content,
+    doc: unit.doc,
+    embedding_model: unit.embeddingModel,
+    end_byte: unit.endByte,
+    end_line: unit.endLine,
+    file_hash: unit.fileHash,
+    file_path: unit.filePath,
+    id: unit.id,
+    imports: unit.imports,
+    indexed_at: formatInstant(unit.indexedAt),
+    language: unit.language,
+    metadata: unit.metadata,
+    name: unit.name,
+    project_name: unit.projectName,
+    signature: unit.signature,
+    start_byte: unit.startByte,
+    start_line: unit.startLine,
+    unit_type: unit.unitType,
+  });
 }
 
 export function codeUnitLine(unit: CodeUnit): string {

@@ -24,3 +24,8 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 export function withKeys(base: JsonObject, override: JsonObject): JsonObject {
   return Object.fromEntries([...Object.entries(base), ...Object.entries(override)]);
 }
+
+/** The fields and, where there are any, the members of `extra` that they do not name. */
+export function withExtra(extra: JsonObject, fields: JsonObject): JsonObject {
+  return Object.keys(extra).length === 0 ? fields : withKeys(extra, fields);
+}

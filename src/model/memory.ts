@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical.ts';
 import { formatInstant, type Instant } from './instant.ts';
-import type { JsonObject, JsonValue } from './json.ts';
+import { type JsonObject, withExtra } from './json.ts';
 
 export const CATEGORIES = ['preference', 'fact', 'event', 'workflow', 'context', 'code'] as const;
 export const CONTEXT_LEVELS = ['USER_PREFERENCE', 'PROJECT_CONTEXT', 'SESSION_STATE'] as const;
@@ -84,24 +84,23 @@ export function defaultContextLevel(category: Category): ContextLevel {
 
 /** The record of a memory under the field names of the files, without its vector. */
 export function memoryRecord(memory: Memory): JsonObject {
-  const fields: [string, JsonValue][] = [
-    ['category', memory.category],
-    ['content', memory.content],
-    ['context_level', memory.contextLevel],
-    ['created_at', formatInstant(memory.createdAt)],
-    ['embedding_model', memory.embeddingModel],
-    ['id', memory.id],
-    ['importance', memory.importance],
-    ['last_accessed', formatInstant(memory.lastAccessed)],
-    ['lifecycle_state', memory.lifecycleState],
-    ['metadata', memory.metadata],
-    ['project_name', memory.projectName],
-    ['provenance', provenanceRecord(memory.provenance)],
-    ['scope', memory.scope],
-    ['tags', memory.tags],
-    ['updated_at', formatInstant(memory.updatedAt)],
-  ];
-  return Object.fromEntries([...Object.entries(memory.extra), ...fields]);
+  return withExtra(memory.extra, {
+    category: memory.category,
+    content: memory.content,
+    context_level: memory.contextLevel,
+    created_at: formatInstant(memory.createdAt),
+    embedding_model: memory.embeddingModel,
+    id: memory.id,
+    importance: memory.importance,
+    last_accessed: formatInstant(memory.lastAccessed),
+    lifecycle_state: memory.lifecycleState,
+    metadata: memory.metadata,
+    project_name: memory.projectName,
+    provenance: provenanceRecord(memory.provenance),
+    scope: memory.scope,
+    tags: memory.tags,
+    updated_at: formatInstant(memory.updatedAt),
+  });
 }
 
 /** The canonical record line of a memory: what is stored, exported, compared and digested. */
@@ -110,15 +109,14 @@ export function memoryLine(memory: Memory): string {
 }
 
 function provenanceRecord(provenance: Provenance): JsonObject {
-  const fields: [string, JsonValue][] = [
-    ['confidence', provenance.confidence],
-    ['conversation_id', provenance.conversationId],
-    ['created_by', provenance.createdBy],
-    ['file_context', provenance.fileContext],
-    ['last_confirmed', provenance.lastConfirmed === null ? null : formatInstant(provenance.lastConfirmed)],
-    ['notes', provenance.notes],
-    ['source', provenance.source],
-    ['verified', provenance.verified],
-  ];
-  return Object.fromEntries([...Object.entries(provenance.extra), ...fields]);
+  return withExtra(provenance.extra, {
+    confidence: provenance.confidence,
+    conversation_id: provenance.conversationId,
+    created_by: provenance.createdBy,
+    file_context: provenance.fileContext,
+    last_confirmed: provenance.lastConfirmed === null ? null : formatInstant(provenance.lastConfirmed),
+    notes: provenance.notes,
+    source: provenance.source,
+    verified: provenance.verified,
+  });
 }

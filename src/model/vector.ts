@@ -19,7 +19,8 @@ export function vectorFromBytes(bytes: Uint8Array): Float32Array {
 
 /** Whether every component is a finite number; other vectors are not kept. */
 export function isFinite32(vector: Float32Array): boolean {
-  return vector.every(component => Number.isFinite(component));
+  for (const component of vector) if (!Number.isFinite(component)) return false;
+  return true;
 }
 
 /** Whether both are the same to the bit; two nulls are. */

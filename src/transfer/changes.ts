@@ -8,7 +8,11 @@ export function changedFields(before: Entry, after: Entry): readonly FieldChange
   const [old, now] = [memberMap(before.line), memberMap(after.line)];
   const names = [...new Set([...old.keys(), ...now.keys()])].sort();
   const changes = names.filter(name => old.get(name) !== now.get(name));
-  const fields = changes.map(field => ({ field, before: old.get(field) ?? null, after: now.get(field) ?? null }));
+  const fields = changes.map(field => ({
+    field,
+    before: old.get(field) ?? null,
+    after: now.get(field) ?? null,
+  }));
   const vectorChanged = after.vector !== null && !sameVector(before.vector, after.vector);
   return vectorChanged ? [...fields, { field: 'embedding', before: null, after: null }] : fields;
 }

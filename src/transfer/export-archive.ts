@@ -5,10 +5,11 @@ import { formatInstant, type Instant } from '../model/instant.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import { projectLine } from '../model/project.ts';
-import { tombstoneLine, type Tombstone } from '../model/tombstone.ts';
 import type { RecordKind } from '../model/record.ts';
+import { type Tombstone, tombstoneLine } from '../model/tombstone.ts';
 import type { Reader, Statistics, VectorGroup } from '../store/store.ts';
-import type { ExportPlan, Written } from './export.ts';
+import type { ExportPlan, Written } from './export-plan.ts';
+import { Meter } from './meter.ts';
 import { scanLines, scanVectors } from './scan.ts';
 
 type Groups = readonly (VectorGroup & { readonly count: number })[];
@@ -17,10 +18,19 @@ const TOMBSTONE_PAGE = 1000;
 const PROJECT_PAGE = 500;
 
 /** Writes the portable archive of what a reader holds to an empty file. The reader must be a snapshot. */
-export async function writeArchive(reader: Reader, file: FileHandle, plan: ExportPlan, work: WorkOptions): Promise<Written> {
+export async function writeArchive(
+  reader: Reader,
+  file: FileHandle,
+  plan: ExportPlan,
+  work: WorkOptions,
+): Promise<Written> {
   const { filter, code, embeddings } = plan;
   const statistics = await reader.statistics(filter);
-  const counts = { ...statistics.counts, ...(!code && { codeUnits: 0 }), ...(!isEverything(filter) && { tombstones: 0 }) };
+  const counts = {
+    ...statistics.counts,
+    ...(!code && { codeUnits: 0 }),
+    ...(!isEverything(filter) && { tombstones: 0 }),
+  };
   const projects = await reader.projects(filter);
   const memoryVectors: Groups = embeddings ? await reader.vectorGroups('memory', filter) : [];
   const codeUnitVectors: Groups = embeddings && code ? await reader.vectorGroups('code_unit', filter) : [];
@@ -41,14 +51,18 @@ export async function writeArchive(reader: Reader, file: FileHandle, plan: Expor
   const meter = new Meter(counts.memories + counts.codeUnits + vectors, work);
 
   for await (const page of lines('memory')) await writer.memories(page);
-  for await (const page of tombstones(reader, counts.tombstones)) await writer.tombstones(page.map(tombstoneLine));
+  for await (const page of tombstones(reader, counts.tombstones))
+    await writer.tombstones(page.map(tombstoneLine));
   for (const group of writer.header.memoryVectors) {
-    for await (const page of metered(scanVectors(reader, 'memory', group, filter, work), meter)) await writer.memoryVectors(group, page);
+    for await (const page of metered(scanVectors(reader, 'memory', group, filter, work), meter))
+      await writer.memoryVectors(group, page);
   }
-  for (let i = 0; i < projects.length; i += PROJECT_PAGE) await writer.projects(projects.slice(i, i + PROJECT_PAGE).map(projectLine));
+  for (let i = 0; i < projects.length; i += PROJECT_PAGE)
+    await writer.projects(projects.slice(i, i + PROJECT_PAGE).map(projectLine));
   if (code) for await (const page of lines('code_unit')) await writer.codeUnits(page);
   for (const group of writer.header.codeUnitVectors) {
-    for await (const page of metered(scanVectors(reader, 'code_unit', group, filter, work), meter)) await writer.codeUnitVectors(group, page);
+    for await (const page of metered(scanVectors(reader, 'code_unit', group, filter, work), meter))
+      await writer.codeUnitVectors(group, page);
   }
   await writer.exportConfig(plan.config);
   await writer.statistics(statisticsRecord({ ...statistics, counts, ...(!code && { byLanguage: {} }) }));
@@ -95,22 +109,6 @@ function statisticsRecord(statistics: Statistics): JsonObject {
     oldest_created_at: instant(statistics.oldestCreatedAt),
     newest_updated_at: instant(statistics.newestUpdatedAt),
   };
-}
-
-class Meter {
-  readonly #total: number;
-  readonly #work: WorkOptions;
-  #done = 0;
-
-  constructor(total: number, work: WorkOptions) {
-    this.#total = total;
-    this.#work = work;
-  }
-
-  add(count: number): void {
-    this.#done += count;
-    this.#work.onProgress?.({ phase: 'writing', done: this.#done, total: this.#total, unit: 'records' });
-  }
 }
 
 async function* metered<T>(pages: AsyncIterable<readonly T[]>, meter: Meter): AsyncIterable<readonly T[]> {

@@ -1,75 +1,42 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
 import { MemportError } from '../errors.ts';
 import { writeAtomically, writeProven } from '../formats/atomic-file.ts';
 import { openSource } from '../formats/detect.ts';
 import { type Filter, isEverything } from '../model/filter.ts';
 import { formatInstant, type Instant } from '../model/instant.ts';
-import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { Store } from '../store/store.ts';
 import { writeArchive } from './export-archive.ts';
 import { writeJson } from './export-json.ts';
-
-export type ExportFormat = 'archive' | 'json';
-
-export interface ExportRequest {
-  readonly format: ExportFormat;
-  readonly filter: Filter;
-  /** A file's path, or where the bytes go once they are proven. */
-  readonly target: string | Writable;
-  readonly embeddings: boolean;
-  readonly code: boolean;
-  readonly exportDate: Instant | 'newest-record';
-  /** `memport x.y.z` */
-  readonly generator: string;
-  /** The effective configuration, without secrets and paths. */
-  readonly config: JsonObject;
-  /** Only a measurement leaves this out. */
-  readonly verify?: boolean;
-}
-
-/** What was written, under the names of `--json`. */
-export interface ExportReport {
-  /** null for standard output. */
-  readonly path: string | null;
-  readonly format: ExportFormat;
-  readonly export_type: 'full' | 'filtered';
-  readonly export_date: string;
-  readonly memories: number;
-  readonly code_units: number;
-  readonly tombstones: number;
-  readonly vectors: number;
-  readonly bytes: number;
-  /** Of an archive: the digest of the records and vectors in it. */
-  readonly content_digest: string | null;
-}
-
-/** What one format's writer says of what it wrote. */
-export type Written = Pick<ExportReport, 'memories' | 'code_units' | 'tombstones' | 'vectors' | 'bytes' | 'content_digest'>;
-
-/** What writers of all formats need to know, with the date settled. */
-export interface ExportPlan extends Omit<ExportRequest, 'exportDate' | 'target'> {
-  readonly exportDate: Instant;
-  readonly exportType: 'full' | 'filtered';
-}
+import type { ExportPlan, ExportReport, ExportRequest, Written } from './export-plan.ts';
 
 /**
  * Writes what passes the filter, as it stands at one moment, to one file. The file is written beside its target, read
  * back and checked against what was written, put on stable storage, and only then gets its name or goes to the stream:
  * nothing is ever seen that is not whole, and an existing file is replaced only on success.
  */
-export async function exportStore(store: Store, request: ExportRequest, work: WorkOptions = {}): Promise<ExportReport> {
+export async function exportStore(
+  store: Store,
+  request: ExportRequest,
+  work: WorkOptions = {},
+): Promise<ExportReport> {
   await using snapshot = await store.snapshot();
-  const exportDate = request.exportDate === 'newest-record' ? await newestRecord(snapshot, request.filter) : request.exportDate;
+  const exportDate =
+    request.exportDate === 'newest-record'
+      ? await newestRecord(snapshot, request.filter)
+      : request.exportDate;
   const exportType = isEverything(request.filter) && request.code ? 'full' : 'filtered';
   const plan: ExportPlan = { ...request, exportDate, exportType };
   const writeFormat = request.format === 'archive' ? writeArchive : writeJson;
   const { target, verify = true } = request;
   const write = (file: FileHandle): Promise<Written> => writeFormat(snapshot, file, plan, work);
-  const proof = verify ? { verify: (file: FileHandle, written: Written) => verifyExport(file, written, work) } : {};
+  const proof = verify
+    ? { verify: (file: FileHandle, written: Written) => verifyExport(file, written, work) }
+    : {};
   const written =
-    typeof target === 'string' ? await writeAtomically(target, write, proof) : await writeProven(target, write, proof);
+    typeof target === 'string'
+      ? await writeAtomically(target, write, proof)
+      : await writeProven(target, write, proof);
   return {
     path: typeof target === 'string' ? target : null,
     format: request.format,
@@ -93,5 +60,6 @@ async function verifyExport(file: FileHandle, written: Written, work: WorkOption
     found.tombstones === written.tombstones &&
     found.vectors === written.vectors &&
     found.contentDigest === written.content_digest;
-  if (!same) throw new MemportError('integrity', 'what was written is not what the store holds; it was removed again');
+  if (!same)
+    throw new MemportError('integrity', 'what was written is not what the store holds; it was removed again');
 }

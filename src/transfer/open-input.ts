@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { randomUUID } from 'node:crypto';
 import { MemportError } from '../errors.ts';
 import { openSource } from '../formats/detect.ts';
 import { FORMATS, type FormatName, type Source } from '../formats/source.ts';
@@ -47,9 +47,12 @@ export async function openInput(input: string | Readable, from?: string): Promis
 function readFormat(text: string): FormatName {
   const format = FORMATS.find(known => known === text);
   if (format !== undefined) return format;
-  throw new MemportError('usage', `--from can't be ${JSON.stringify(text)}`, { hint: `the formats are ${FORMATS.join(', ')}` });
+  throw new MemportError('usage', `--from can't be ${JSON.stringify(text)}`, {
+    hint: `the formats are ${FORMATS.join(', ')}`,
+  });
 }
 
 async function spool(input: Readable, handle: FileHandle): Promise<void> {
-  for await (const chunk of input) await handle.write(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
+  for await (const chunk of input)
+    await handle.write(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
 }

@@ -44,7 +44,11 @@ function isSearchable(entry: Entry, embedder: Embedder | null): boolean {
   return entry.record.embeddingModel === embedder.model && entry.vector.length === embedder.dimensions;
 }
 
-async function embedOrNothing(embedder: Embedder, entries: readonly Entry[], signal?: AbortSignal): Promise<readonly Float32Array[]> {
+async function embedOrNothing(
+  embedder: Embedder,
+  entries: readonly Entry[],
+  signal?: AbortSignal,
+): Promise<readonly Float32Array[]> {
   try {
     return await embedder.embed(
       entries.map(entry => entry.record.content),

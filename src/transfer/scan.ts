@@ -6,7 +6,12 @@ import type { Reader, StoredLine, StoredVector, VectorGroup } from '../store/sto
 const PAGE = 1000;
 
 /** All records that pass, in ascending order of id, page after page. */
-export function scanLines(reader: Reader, kind: RecordKind, filter: Filter, work: WorkOptions = {}): AsyncIterable<readonly StoredLine[]> {
+export function scanLines(
+  reader: Reader,
+  kind: RecordKind,
+  filter: Filter,
+  work: WorkOptions = {},
+): AsyncIterable<readonly StoredLine[]> {
   return pages(after => reader.scan(kind, { filter, after, limit: PAGE }), work);
 }
 

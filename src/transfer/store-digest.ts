@@ -6,7 +6,11 @@ import type { Reader } from '../store/store.ts';
 import { scanLines, scanVectors } from './scan.ts';
 
 /** The content digest of what a store, or a snapshot of it, holds: the one that a full archive of it declares. */
-export async function storeDigest(reader: Reader, filter: Filter = EVERYTHING, work: WorkOptions = {}): Promise<string> {
+export async function storeDigest(
+  reader: Reader,
+  filter: Filter = EVERYTHING,
+  work: WorkOptions = {},
+): Promise<string> {
   const digest = new ContentDigest();
   for (const kind of RECORD_KINDS) {
     for await (const page of scanLines(reader, kind, filter, work)) {

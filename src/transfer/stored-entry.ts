@@ -22,10 +22,15 @@ export function storedMemory(stored: Pick<StoredLine, 'id' | 'line'>): Memory {
   return readStored(stored, value => readMemory(value, CONTEXT));
 }
 
-function readStored<T>(stored: Pick<StoredLine, 'id' | 'line'>, read: (value: ReturnType<typeof parseRecordLine>) => T): T {
+function readStored<T>(
+  stored: Pick<StoredLine, 'id' | 'line'>,
+  read: (value: ReturnType<typeof parseRecordLine>) => T,
+): T {
   try {
     return read(parseRecordLine(stored.line));
   } catch (error) {
-    throw new MemportError('integrity', `the stored record ${stored.id} can't be read: ${String(error)}`, { cause: error });
+    throw new MemportError('integrity', `the stored record ${stored.id} can't be read: ${String(error)}`, {
+      cause: error,
+    });
   }
 }

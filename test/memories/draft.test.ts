@@ -4,7 +4,8 @@ import { NumberToken } from '../../src/model/json.ts';
 import { aMemory, at, idOf } from '../support/records.ts';
 
 const NOW = at('2026-05-01T00:00:00Z');
-const make = (draft: Parameters<typeof newMemory>[0]) => newMemory({ content: 'x', ...draft }, idOf(1), NOW, null);
+const make = (draft: Parameters<typeof newMemory>[0]) =>
+  newMemory({ content: 'x', ...draft }, idOf(1), NOW, null);
 
 describe('a new memory', () => {
   test('has the defaults of the record', () => {
@@ -21,8 +22,14 @@ describe('a new memory', () => {
   });
 
   test('of a project has scope project, a preference has its level', () => {
-    expect(make({ project: 'alpha', category: 'preference' })).toMatchObject({ scope: 'project', contextLevel: 'USER_PREFERENCE' });
-    expect(make({ project: 'alpha', scope: 'global' })).toMatchObject({ scope: 'global', projectName: 'alpha' });
+    expect(make({ project: 'alpha', category: 'preference' })).toMatchObject({
+      scope: 'project',
+      contextLevel: 'USER_PREFERENCE',
+    });
+    expect(make({ project: 'alpha', scope: 'global' })).toMatchObject({
+      scope: 'global',
+      projectName: 'alpha',
+    });
   });
 
   test('trims and lower-cases tags, and keeps content byte for byte', () => {
@@ -31,7 +38,9 @@ describe('a new memory', () => {
   });
 
   test('keeps every digit of metadata', () => {
-    expect(make({ metadata: '{"big": 9007199254740993}' }).metadata).toEqual({ big: new NumberToken('9007199254740993') });
+    expect(make({ metadata: '{"big": 9007199254740993}' }).metadata).toEqual({
+      big: new NumberToken('9007199254740993'),
+    });
   });
 
   test('takes 50,000 characters, counted as people count them, and not one more', () => {
@@ -51,7 +60,9 @@ describe('a new memory', () => {
     [{ metadata: '{' }, /not JSON/],
     [{ metadata: '[1]' }, /not a JSON object/],
   ])('%j is refused', (draft, message) => {
-    expect(() => make(draft)).toThrowError(expect.objectContaining({ code: 'usage', message: expect.stringMatching(message) }));
+    expect(() => make(draft)).toThrowError(
+      expect.objectContaining({ code: 'usage', message: expect.stringMatching(message) }),
+    );
   });
 });
 
@@ -60,7 +71,13 @@ describe('an edit', () => {
     const memory = aMemory({ tags: ['old'], metadata: { a: 1 }, projectName: 'alpha', scope: 'project' });
     const changed = edited(memory, { content: 'new', tags: ['b'] }, NOW);
     expect(changed).toEqual({ ...memory, content: 'new', tags: ['b'], updatedAt: NOW });
-    expect(edited(memory, { project: '', scope: 'global', category: 'event', importance: '0', metadata: '{}' }, NOW)).toMatchObject({
+    expect(
+      edited(
+        memory,
+        { project: '', scope: 'global', category: 'event', importance: '0', metadata: '{}' },
+        NOW,
+      ),
+    ).toMatchObject({
       projectName: null,
       scope: 'global',
       category: 'event',

@@ -21,14 +21,22 @@ export function runBinary(args: readonly string[], home: string, input?: string 
 }
 
 /** Starts the real program; `ended` resolves when it is over. */
-export function startBinary(args: readonly string[], home: string): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [BINARY, ...args], { env: { ...process.env, MEMPORT_HOME: home }, cwd: home });
+export function startBinary(
+  args: readonly string[],
+  home: string,
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [BINARY, ...args], {
+    env: { ...process.env, MEMPORT_HOME: home },
+    cwd: home,
+  });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', code => resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') }));
+    child.on('close', code =>
+      resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') }),
+    );
   });
   return { child, ended };
 }

@@ -68,7 +68,12 @@ export async function memport(args: readonly string[], options: CliOptions): Pro
     signal: options.signal ?? new AbortController().signal,
   };
   const code = await run(args, io);
-  return { code, stdout: stdout.bytes.toString('utf8'), stdoutBytes: stdout.bytes, stderr: stderr.bytes.toString('utf8') };
+  return {
+    code,
+    stdout: stdout.bytes.toString('utf8'),
+    stdoutBytes: stdout.bytes,
+    stderr: stderr.bytes.toString('utf8'),
+  };
 }
 
 /** As memport, for a command that must succeed; its standard output without the last newline. */

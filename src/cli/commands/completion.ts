@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 
 export const completionCommand = (act: Act): Command =>
   new Command('completion')

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import type { Session } from '../session.ts';
 
 export const configCommand = (act: Act): Command =>
@@ -65,10 +65,17 @@ async function show(session: Session): Promise<void> {
   const { values, origins, warnings } = loadConfig(session.home.config, session.io.env);
   for (const warning of warnings) await session.warn(warning);
   if (session.json) {
-    await session.outJson(Object.fromEntries(SETTING_NAMES.map(name => [name, { value: values[name], from: origins[name] }])));
+    await session.outJson(
+      Object.fromEntries(SETTING_NAMES.map(name => [name, { value: values[name], from: origins[name] }])),
+    );
     return;
   }
-  const columns = [{ title: 'SETTING' }, { title: 'VALUE' }, { title: 'FROM' }, { title: 'WHAT FOR', flexible: true }];
+  const columns = [
+    { title: 'SETTING' },
+    { title: 'VALUE' },
+    { title: 'FROM' },
+    { title: 'WHAT FOR', flexible: true },
+  ];
   const rows = SETTING_NAMES.map(name => [name, String(values[name]), origins[name], describeSetting(name)]);
   await session.out(table(columns, rows, session.width).join('\n'));
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 
 export const demoCommand = (act: Act): Command =>
   new Command('demo')

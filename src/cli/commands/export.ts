@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
 import { formatInstant, type Instant, instantFromMilliseconds, parseInstant } from '../../model/instant.ts';
-import type { ExportFormat, ExportReport } from '../../transfer/export.ts';
+import type { ExportFormat, ExportReport } from '../../transfer/export-plan.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { write } from '../io.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import type { Session } from '../session.ts';
 import { formatBytes } from '../ui/progress.ts';
 import { visible } from '../ui/text.ts';
@@ -26,14 +26,20 @@ export const exportCommand = (act: Act): Command =>
     new Command('export')
       .description('write memories and code index to one file, proven before it gets its name')
       .argument('[file]', "a file, a folder, or - for standard output (default: the home's exports folder)")
-      .option('--format <format>', 'archive (everything, for moving and backup) or json (default: by the name, else archive)'),
+      .option(
+        '--format <format>',
+        'archive (everything, for moving and backup) or json (default: by the name, else archive)',
+      ),
   )
     .option('--embeddings', 'with vectors (archives have them anyway)')
     .option('--no-embeddings', 'without vectors; they are made again on import')
     .option('--code', 'with the code index (archives have it anyway)')
     .option('--no-code', 'without the code index')
     .option('--export-date <date>', 'the date in the file; the same store and date give the same bytes')
-    .option('--reproducible', 'the date is that of the newest record: an unchanged store gives an unchanged file')
+    .option(
+      '--reproducible',
+      'the date is that of the newest record: an unchanged store gives an unchanged file',
+    )
     .action(act((session, command) => exportFile(session, command.args[0], command.opts<ExportOptions>())));
 
 async function exportFile(session: Session, file: string | undefined, options: ExportOptions): Promise<void> {
@@ -70,7 +76,9 @@ async function exportFile(session: Session, file: string | undefined, options: E
 function readFormat(named: string | undefined, file: string | undefined): ExportFormat {
   if (named === 'archive' || named === 'json') return named;
   if (named === undefined) return file?.toLowerCase().endsWith('.json') ? 'json' : 'archive';
-  throw new MemportError('usage', `--format can't be ${JSON.stringify(named)}`, { hint: 'the formats are archive and json' });
+  throw new MemportError('usage', `--format can't be ${JSON.stringify(named)}`, {
+    hint: 'the formats are archive and json',
+  });
 }
 
 function readExportDate(options: ExportOptions, session: Session): Instant | 'newest-record' {
@@ -79,11 +87,15 @@ function readExportDate(options: ExportOptions, session: Session): Instant | 'ne
   }
   const instant = parseInstant(options.exportDate);
   if (instant !== null) return instant;
-  throw new MemportError('usage', `${JSON.stringify(options.exportDate)} is no date`, { hint: 'for example 2026-01-31T10:00:00Z' });
+  throw new MemportError('usage', `${JSON.stringify(options.exportDate)} is no date`, {
+    hint: 'for example 2026-01-31T10:00:00Z',
+  });
 }
 
 async function targetPath(session: Session, file: string | undefined, format: ExportFormat): Promise<string> {
-  const stamp = formatInstant(instantFromMilliseconds(session.io.now())).replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
+  const stamp = formatInstant(instantFromMilliseconds(session.io.now()))
+    .replaceAll(/[-:]/g, '')
+    .replace(/\.\d+/, '');
   const name = `memport-${stamp}.${ENDINGS[format]}`;
   if (file === undefined) {
     const { mkdir } = await import('node:fs/promises');
@@ -100,11 +112,16 @@ async function targetPath(session: Session, file: string | undefined, format: Ex
 
 async function printReport(session: Session, report: ExportReport, toStdout: boolean): Promise<void> {
   if (session.json) {
-    await write(toStdout ? session.io.stderr : session.io.stdout, `${JSON.stringify({ message_type: 'summary', ...report })}\n`);
+    await write(
+      toStdout ? session.io.stderr : session.io.stdout,
+      `${JSON.stringify({ message_type: 'summary', ...report })}\n`,
+    );
     return;
   }
   if (!toStdout) await session.out(report.path ?? '');
   const what = `${report.memories} memories, ${report.code_units} code units, ${report.vectors} vectors`;
-  await session.note(`exported ${what}, ${formatBytes(report.bytes)}, verified${report.export_type === 'filtered' ? ' (filtered)' : ''}`);
+  await session.note(
+    `exported ${what}, ${formatBytes(report.bytes)}, verified${report.export_type === 'filtered' ? ' (filtered)' : ''}`,
+  );
   if (report.content_digest !== null) await session.note(`content digest ${visible(report.content_digest)}`);
 }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
 import { isEverything } from '../../model/filter.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import type { Session } from '../session.ts';
 
 interface ImportOptions extends FilterOptions {
@@ -16,14 +16,23 @@ interface ImportOptions extends FilterOptions {
 }
 
 export const importCommand = (act: Act): Command =>
-  addFilters(new Command('import').description('bring in what a file holds, all or nothing').argument('<file>', 'an export, or - for standard input'))
-    .option('--merge-strategy <strategy>', 'for a record that the store has in another version: keep-newer or skip (default: the setting merge_strategy)')
+  addFilters(
+    new Command('import')
+      .description('bring in what a file holds, all or nothing')
+      .argument('<file>', 'an export, or - for standard input'),
+  )
+    .option(
+      '--merge-strategy <strategy>',
+      'for a record that the store has in another version: keep-newer or skip (default: the setting merge_strategy)',
+    )
     .option('--selective', 'import only a part; needs one of the filters above')
     .option('--duplicates <what>', 'the same note under another id: skip or keep', 'skip')
     .option('--dry-run', 'show what would be done, with the counts of the real run, and do nothing')
     .option('--from <format>', 'what the file is, when its content does not tell')
     .option('--rejects <file>', 'where records go that cannot be stored (default: <file>.rejects.jsonl)')
-    .action(act((session, command) => importFile(session, command.args[0] ?? '', command.opts<ImportOptions>())));
+    .action(
+      act((session, command) => importFile(session, command.args[0] ?? '', command.opts<ImportOptions>())),
+    );
 
 async function importFile(session: Session, file: string, options: ImportOptions): Promise<void> {
   const filter = readFilter(options, session.io.now());
@@ -33,7 +42,9 @@ async function importFile(session: Session, file: string, options: ImportOptions
     });
   }
   if (options.duplicates !== 'skip' && options.duplicates !== 'keep') {
-    throw new MemportError('usage', `--duplicates can't be ${JSON.stringify(options.duplicates)}`, { hint: 'it is skip or keep' });
+    throw new MemportError('usage', `--duplicates can't be ${JSON.stringify(options.duplicates)}`, {
+      hint: 'it is skip or keep',
+    });
   }
   const { parseStrategy } = await import('../../transfer/import/strategy.ts');
   const { importSource } = await import('../../transfer/import/pipeline.ts');
@@ -41,7 +52,10 @@ async function importFile(session: Session, file: string, options: ImportOptions
   const { ImportPrinter, printImportReport } = await import('../ui/import-report.ts');
   const config = await session.config();
   const strategy = parseStrategy(options.mergeStrategy ?? config.merge_strategy);
-  await using input = await openInput(file === '-' ? session.io.stdin : resolvePath(session, file), options.from);
+  await using input = await openInput(
+    file === '-' ? session.io.stdin : resolvePath(session, file),
+    options.from,
+  );
   await using store = await session.openStore('create');
   using progress = session.progress();
   const printer = new ImportPrinter(session, options.dryRun === true);
@@ -54,7 +68,10 @@ async function importFile(session: Session, file: string, options: ImportOptions
       strategy,
       dryRun: options.dryRun === true,
       keepDuplicates: options.duplicates === 'keep',
-      rejectsPath: resolvePath(session, options.rejects ?? (file === '-' ? 'standard-input.rejects.jsonl' : `${file}.rejects.jsonl`)),
+      rejectsPath: resolvePath(
+        session,
+        options.rejects ?? (file === '-' ? 'standard-input.rejects.jsonl' : `${file}.rejects.jsonl`),
+      ),
       embedder: await session.embedder(),
       nowMs: session.io.now(),
       onOutcome: printer.outcome,

@@ -4,7 +4,7 @@ import type { Memory } from '../../model/memory.ts';
 import type { Store } from '../../store/store.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { readCount } from '../numbers.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import type { Session } from '../session.ts';
 
 interface ListOptions extends FilterOptions {
@@ -35,12 +35,21 @@ export const listCommand = (act: Act): Command =>
         const { memories } = await store.counts(filter);
         const rest = memories - offset - shown;
         if (memories === 0) await session.note('no memories');
-        else if (rest > 0) await session.note(`${shown} of ${memories}; the rest: memport list --offset ${offset + shown}, or --all`);
+        else if (rest > 0)
+          await session.note(
+            `${shown} of ${memories}; the rest: memport list --offset ${offset + shown}, or --all`,
+          );
       }),
     );
 
 /** One record a line: JSON Lines stay flat in memory however many there are. */
-async function printLines(session: Session, store: Store, filter: Filter, offset: number, limit: number): Promise<number> {
+async function printLines(
+  session: Session,
+  store: Store,
+  filter: Filter,
+  offset: number,
+  limit: number,
+): Promise<number> {
   let shown = 0;
   while (shown < limit) {
     const page = await store.newest(filter, { offset: offset + shown, limit: Math.min(PAGE, limit - shown) });
@@ -63,7 +72,10 @@ async function printTable(
   const { memoryTable } = await import('../ui/memory.ts');
   const memories: Memory[] = [];
   while (memories.length < limit) {
-    const page = await store.newest(filter, { offset: offset + memories.length, limit: Math.min(PAGE, limit - memories.length) });
+    const page = await store.newest(filter, {
+      offset: offset + memories.length,
+      limit: Math.min(PAGE, limit - memories.length),
+    });
     if (page.length === 0) break;
     memories.push(...page.map(storedMemory));
   }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import type { Session } from '../session.ts';
 
 export const projectsCommand = (act: Act): Command =>
@@ -16,7 +16,10 @@ export const projectsCommand = (act: Act): Command =>
             const [from = '', to = ''] = command.args;
             const { renameProject } = await import('../../memories/projects.ts');
             await using store = await session.openStore('existing');
-            const moved = await renameProject(store, from, to, { embedder: await session.embedder(), nowMs: session.io.now() });
+            const moved = await renameProject(store, from, to, {
+              embedder: await session.embedder(),
+              nowMs: session.io.now(),
+            });
             if (session.json) await session.outJson({ renamed: { from, to }, records: moved });
             await session.note(`renamed ${from} to ${to} in ${moved} records`);
           }),
@@ -40,7 +43,12 @@ async function listProjects(session: Session): Promise<void> {
       { title: 'CODE UNITS', align: 'right' },
       { title: 'EARLIER NAMES' },
     ] as const;
-    const rows = projects.map(p => [p.name, String(p.memoryCount), String(p.unitCount), p.aliases.join(', ')]);
+    const rows = projects.map(p => [
+      p.name,
+      String(p.memoryCount),
+      String(p.unitCount),
+      p.aliases.join(', '),
+    ]);
     await session.out(table(columns, rows, session.width).join('\n'));
   }
 }

@@ -1,10 +1,14 @@
 import { Command } from 'commander';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { readCount } from '../numbers.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 
 export const searchCommand = (act: Act): Command =>
-  addFilters(new Command('search').description('find memories by words and by likeness, the best first').argument('<query...>', 'what to look for'))
+  addFilters(
+    new Command('search')
+      .description('find memories by words and by likeness, the best first')
+      .argument('<query...>', 'what to look for'),
+  )
     .option('--limit <n>', 'at most so many', '10')
     .action(
       act(async (session, command) => {

@@ -1,35 +1,45 @@
 import { Command } from 'commander';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 
 export const statusCommand = (act: Act): Command =>
   new Command('status')
     .description('what the store holds, and what needs attention')
     .option('--digest', 'with the content digest: equal digests, equal content')
     .action(
-    act(async (session, command) => {
-      const { readStatus } = await import('../../memories/status.ts');
-      await using store = await session.openStore('existing');
-      const { storeDigest } = await import('../../transfer/store-digest.ts');
-      const status = await readStatus(store, await session.embedder());
-      const digest = command.opts<{ readonly digest?: boolean }>().digest ? await storeDigest(store) : null;
-      if (session.json) {
-        await session.outJson({ home: session.home.path, ...status, ...(digest !== null && { content_digest: digest }) });
-        return;
-      }
-      const vectors = status.vectors.map(group => `${group.count} of ${group.model ?? 'no label'} (${group.dimensions})`);
-      const lines: readonly (readonly [string, string])[] = [
-        ['home', session.home.path],
-        ['store', `${status.store} (schema ${status.schema_version}, ${status.bytes.toLocaleString('en')} bytes)`],
-        ['memories', String(status.memories)],
-        ['code units', String(status.code_units)],
-        ['projects', String(status.projects)],
-        ['deletions', String(status.tombstones)],
-        ['vectors', vectors.join(', ') || 'none'],
-        ['pending', `${status.pending_vectors} without a vector to search by`],
-        ['newest', status.newest_updated_at ?? '-'],
-        ...(digest === null ? [] : [['digest', digest] as const]),
-      ];
-      const { visible } = await import('../ui/text.ts');
-      for (const [name, value] of lines) await session.out(`${session.paintOut('dim', `${name}:`.padEnd(12))}${visible(value)}`);
-    }),
-  );
+      act(async (session, command) => {
+        const { readStatus } = await import('../../memories/status.ts');
+        await using store = await session.openStore('existing');
+        const { storeDigest } = await import('../../transfer/store-digest.ts');
+        const status = await readStatus(store, await session.embedder());
+        const digest = command.opts<{ readonly digest?: boolean }>().digest ? await storeDigest(store) : null;
+        if (session.json) {
+          await session.outJson({
+            home: session.home.path,
+            ...status,
+            ...(digest !== null && { content_digest: digest }),
+          });
+          return;
+        }
+        const vectors = status.vectors.map(
+          group => `${group.count} of ${group.model ?? 'no label'} (${group.dimensions})`,
+        );
+        const lines: readonly (readonly [string, string])[] = [
+          ['home', session.home.path],
+          [
+            'store',
+            `${status.store} (schema ${status.schema_version}, ${status.bytes.toLocaleString('en')} bytes)`,
+          ],
+          ['memories', String(status.memories)],
+          ['code units', String(status.code_units)],
+          ['projects', String(status.projects)],
+          ['deletions', String(status.tombstones)],
+          ['vectors', vectors.join(', ') || 'none'],
+          ['pending', `${status.pending_vectors} without a vector to search by`],
+          ['newest', status.newest_updated_at ?? '-'],
+          ...(digest === null ? [] : [['digest', digest] as const]),
+        ];
+        const { visible } = await import('../ui/text.ts');
+        for (const [name, value] of lines)
+          await session.out(`${session.paintOut('dim', `${name}:`.padEnd(12))}${visible(value)}`);
+      }),
+    );

@@ -12,7 +12,9 @@ export async function runDemo(io: Io, keep: boolean): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'memport-demo-'));
   try {
     const stage = new Stage(io, folder);
-    await stage.say(`Everything happens in ${folder}, with a home for each of three machines: desk, laptop, server.`);
+    await stage.say(
+      `Everything happens in ${folder}, with a home for each of three machines: desk, laptop, server.`,
+    );
     await remember(stage);
     await exportBoth(stage, folder);
     await importBoth(stage);
@@ -43,20 +45,32 @@ async function exportBoth(stage: Stage, folder: string): Promise<void> {
   await stage.heading('2. Export: an archive with everything, and JSON');
   await stage.type('desk', ['export', 'memories.tar.gz']);
   await stage.type('desk', ['export', 'memories.json']);
-  await stage.say('The first member of the archive says what is in it: tar xzOf memories.tar.gz portable_backup/manifest.json');
+  await stage.say(
+    'The first member of the archive says what is in it: tar xzOf memories.tar.gz portable_backup/manifest.json',
+  );
   await using source = await openSource(join(folder, 'memories.tar.gz'));
   await stage.say(JSON.stringify(source.header, null, 2));
-  await stage.prove('the archive declares the digest of the store', source.header.content_digest === (await digest(stage, 'desk')));
+  await stage.prove(
+    'the archive declares the digest of the store',
+    source.header.content_digest === (await digest(stage, 'desk')),
+  );
 }
 
 async function importBoth(stage: Stage): Promise<void> {
   await stage.heading('3. Move: the archive into one empty store, the JSON into another');
   await stage.type('laptop', ['import', 'memories.tar.gz']);
   await stage.type('server', ['import', 'memories.json']);
-  const [desk, laptop, server] = [await digest(stage, 'desk'), await digest(stage, 'laptop'), await digest(stage, 'server')];
+  const [desk, laptop, server] = [
+    await digest(stage, 'desk'),
+    await digest(stage, 'laptop'),
+    await digest(stage, 'server'),
+  ];
   await stage.type('desk', ['status', '--digest'], 'command');
   await stage.say(desk);
-  await stage.prove('the laptop, from the archive, has the same content digest', laptop === desk && desk !== '');
+  await stage.prove(
+    'the laptop, from the archive, has the same content digest',
+    laptop === desk && desk !== '',
+  );
   await stage.prove('the server, from JSON, has the same content digest', server === desk);
   await stage.type('laptop', ['import', 'memories.json']);
   await stage.prove('importing again changes nothing', (await digest(stage, 'laptop')) === desk);
@@ -64,9 +78,18 @@ async function importBoth(stage: Stage): Promise<void> {
 
 async function changeBothSides(stage: Stage): Promise<void> {
   await stage.heading('4. Both sides go on: edits here and there, some of the same memory');
-  const [price, vents, due] = [await find(stage, 'Prices'), await find(stage, 'Vents'), await find(stage, 'thesis is due')];
+  const [price, vents, due] = [
+    await find(stage, 'Prices'),
+    await find(stage, 'Vents'),
+    await find(stage, 'thesis is due'),
+  ];
   await stage.type('laptop', ['update', price, '--content', 'Prices are stored in cents, as bigint.']);
-  await stage.type('laptop', ['update', due, '--content', 'The thesis is due on 2027-04-30; they gave us a month.']);
+  await stage.type('laptop', [
+    'update',
+    due,
+    '--content',
+    'The thesis is due on 2027-04-30; they gave us a month.',
+  ]);
   await stage.type('laptop', ['add', 'Written on the laptop only.', '--project', 'thesis']);
   await stage.type('desk', ['update', due, '--importance', '0.2']);
   await stage.type('desk', ['update', vents, '--tag', 'climate']);
@@ -82,12 +105,24 @@ async function mergeBack(stage: Stage): Promise<void> {
   await stage.prove('a dry run changes nothing', before === (await digest(stage, 'desk')));
   const real = await stage.type('desk', ['import', 'laptop.tar.gz']);
   const counts = (text: string): string => text.split(': ').at(-1)?.trim() ?? '';
-  await stage.prove('the real run did exactly what the dry run said', counts(tried.stdout) === counts(real.stdout));
+  await stage.prove(
+    'the real run did exactly what the dry run said',
+    counts(tried.stdout) === counts(real.stdout),
+  );
   const contents = (await stage.type('desk', ['list', '--all', '--json'], 'nothing')).stdout;
   await stage.prove("the laptop's newer text replaced the older one", contents.includes('as bigint'));
-  await stage.prove("the desk's newer edit was not overwritten", contents.includes('"importance":0.2') && !contents.includes('they gave us'));
-  await stage.prove('what was only here and only there is here now', contents.includes('"climate"') && contents.includes('laptop only'));
-  await stage.prove('no digit of 9007199254740993 or 2.50 was lost', contents.includes('"order":9007199254740993') && contents.includes('2.50'));
+  await stage.prove(
+    "the desk's newer edit was not overwritten",
+    contents.includes('"importance":0.2') && !contents.includes('they gave us'),
+  );
+  await stage.prove(
+    'what was only here and only there is here now',
+    contents.includes('"climate"') && contents.includes('laptop only'),
+  );
+  await stage.prove(
+    'no digit of 9007199254740993 or 2.50 was lost',
+    contents.includes('"order":9007199254740993') && contents.includes('2.50'),
+  );
 }
 
 async function find(stage: Stage, words: string): Promise<string> {

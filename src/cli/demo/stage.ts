@@ -33,7 +33,11 @@ export class Stage {
   }
 
   /** Runs a command line in one of the homes, showing it and, unless told otherwise, what it prints. */
-  async type(home: string, args: readonly string[], show: 'all' | 'command' | 'nothing' = 'all'): Promise<Outcome> {
+  async type(
+    home: string,
+    args: readonly string[],
+    show: 'all' | 'command' | 'nothing' = 'all',
+  ): Promise<Outcome> {
     const outcome = await this.#run(home, args);
     if (show !== 'nothing') {
       const line = `$ memport ${[...args, '--home', home].map(quote).join(' ')}`;
@@ -48,14 +52,22 @@ export class Stage {
   /** Notes whether something that was promised is so. */
   async prove(what: string, holds: boolean): Promise<void> {
     if (!holds) this.#failures += 1;
-    const mark = holds ? styled(this.#io.stdout, this.#io.env, 'green', '✔ proven:') : styled(this.#io.stdout, this.#io.env, 'red', '✘ NOT SO:');
+    const mark = holds
+      ? styled(this.#io.stdout, this.#io.env, 'green', '✔ proven:')
+      : styled(this.#io.stdout, this.#io.env, 'red', '✘ NOT SO:');
     await this.#print(`  ${mark} ${what}`);
   }
 
   async #run(home: string, args: readonly string[]): Promise<Outcome> {
     const [stdout, stderr] = [new Gathering(), new Gathering()];
     const env = { ...this.#io.env, MEMPORT_HOME: undefined, NO_COLOR: '1' };
-    const code = await run([...args, '--home', home], { ...this.#io, stdout, stderr, env, cwd: this.#folder });
+    const code = await run([...args, '--home', home], {
+      ...this.#io,
+      stdout,
+      stderr,
+      env,
+      cwd: this.#folder,
+    });
     return { code, stdout: stdout.text, stderr: stderr.text };
   }
 

@@ -19,7 +19,10 @@ function collectWords(command: Command, parent: string, inherited: readonly stri
   const path = parent === '' ? command.name() : `${parent} ${command.name()}`;
   const subcommands = command.commands.map(child => child.name());
   const flags = [...new Set([...flagsOf(command), ...inherited, '--help'])].sort();
-  return [{ path, subcommands, flags }, ...command.commands.flatMap(child => collectWords(child, path, inherited))];
+  return [
+    { path, subcommands, flags },
+    ...command.commands.flatMap(child => collectWords(child, path, inherited)),
+  ];
 }
 
 function flagsOf(command: Command): readonly string[] {
@@ -27,12 +30,17 @@ function flagsOf(command: Command): readonly string[] {
 }
 
 function bash(words: readonly Words[]): string {
-  const cases = words.map(({ path, subcommands, flags }) => `    '${path}') words='${[...subcommands, ...flags].join(' ')}' ;;`);
+  const cases = words.map(
+    ({ path, subcommands, flags }) => `    '${path}') words='${[...subcommands, ...flags].join(' ')}' ;;`,
+  );
   return `_memport() {
   local current="\${COMP_WORDS[COMP_CWORD]}" path=memport word words
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$path $word" in
-      ${words.slice(1).map(({ path }) => `'${path}'`).join('|')}) path="$path $word" ;;
+      ${words
+        .slice(1)
+        .map(({ path }) => `'${path}'`)
+        .join('|')}) path="$path $word" ;;
     esac
   done
   case "$path" in
@@ -47,14 +55,19 @@ function fish(words: readonly Words[]): string {
   return words
     .flatMap(({ path, subcommands, flags }) => {
       const names = path.split(' ').slice(1);
-      const others = words.filter(other => other.path === `${path} ${other.path.split(' ').at(-1)}`).map(other => other.path.split(' ').at(-1));
+      const others = words
+        .filter(other => other.path === `${path} ${other.path.split(' ').at(-1)}`)
+        .map(other => other.path.split(' ').at(-1));
       const seen = names.map(name => `__fish_seen_subcommand_from ${name}`);
       const unseen = others.length > 0 ? [`not __fish_seen_subcommand_from ${others.join(' ')}`] : [];
       const condition = [...seen, ...unseen].join('; and ');
       const when = condition === '' ? '' : ` -n '${condition}'`;
       return [
         ...subcommands.map(name => `complete -c memport -f${when} -a ${name}`),
-        ...flags.map(flag => `complete -c memport${names.length > 0 ? ` -n '${seen.join('; and ')}'` : ''} -l ${flag.slice(2)}`),
+        ...flags.map(
+          flag =>
+            `complete -c memport${names.length > 0 ? ` -n '${seen.join('; and ')}'` : ''} -l ${flag.slice(2)}`,
+        ),
       ];
     })
     .join('\n');

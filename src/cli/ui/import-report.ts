@@ -41,14 +41,21 @@ export class ImportPrinter {
     for (const [action, lines] of this.#lines) {
       if (lines.length > 0) await this.#session.out(lines.join('\n'));
       const hidden = this.#hidden.get(action);
-      if (hidden) await this.#session.note(`  … and ${hidden} more to ${LABELS[action]}; --verbose shows all`);
+      if (hidden)
+        await this.#session.note(`  … and ${hidden} more to ${LABELS[action]}; --verbose shows all`);
     }
   }
 
   /** A dry run tells everything; a real one what the user may have to look at. */
   #wanted(action: string): boolean {
     if (this.#session.options.quiet) return false;
-    return this.#dryRun || this.#session.options.verbose === true || action === 'rejected' || action === 'skipped' || action === 'duplicates';
+    return (
+      this.#dryRun ||
+      this.#session.options.verbose === true ||
+      action === 'rejected' ||
+      action === 'skipped' ||
+      action === 'duplicates'
+    );
   }
 
   #describe(outcome: Outcome, action: string): readonly string[] {
@@ -61,7 +68,16 @@ export class ImportPrinter {
     const { id } = imported.record;
     const changes = action === 'updated' && existing !== null ? changedFields(existing, imported) : [];
     if (this.#session.json) {
-      return [JSON.stringify({ message_type: 'decision', action, id, kind: imported.kind, reason: decision.reason, changes })];
+      return [
+        JSON.stringify({
+          message_type: 'decision',
+          action,
+          id,
+          kind: imported.kind,
+          reason: decision.reason,
+          changes,
+        }),
+      ];
     }
     const why = decision.reason === null ? truncate(imported.record.content, 60) : visible(decision.reason);
     const head = `${(LABELS[action] ?? action).padEnd(10)} ${id}  ${why}`;
@@ -83,16 +99,29 @@ export async function printImportReport(session: Session, report: ImportReport):
     await session.outJson({ message_type: 'summary', ...report });
     return;
   }
-  for (const [warning, count] of Object.entries(report.warnings)) await session.warn(count === 1 ? warning : `${warning} (${count} times)`);
-  const names = ['created', 'updated', 'unchanged', 'skipped', 'kept_both', 'duplicates', 'rejected'] as const;
-  const parts = names.filter(name => report[name] > 0).map(name => `${report[name]} ${name.replace('_', ' ')}`);
+  for (const [warning, count] of Object.entries(report.warnings))
+    await session.warn(count === 1 ? warning : `${warning} (${count} times)`);
+  const names = [
+    'created',
+    'updated',
+    'unchanged',
+    'skipped',
+    'kept_both',
+    'duplicates',
+    'rejected',
+  ] as const;
+  const parts = names
+    .filter(name => report[name] > 0)
+    .map(name => `${report[name]} ${name.replace('_', ' ')}`);
   const verb = report.dry_run ? 'would import' : 'imported';
   await session.out(
     `${verb} ${report.memories} memories and ${report.code_units} code units from ${visible(report.input)} (${report.format}): ${parts.join(', ') || 'nothing'}`,
   );
   if (report.filtered_out > 0) await session.note(`${report.filtered_out} were left out by the filters`);
-  if (report.tombstones_added > 0) await session.note(`${report.tombstones_added} deletions were taken note of`);
-  if (report.pending_vectors > 0) await session.note(`${report.pending_vectors} have no vector yet and are found by full text`);
+  if (report.tombstones_added > 0)
+    await session.note(`${report.tombstones_added} deletions were taken note of`);
+  if (report.pending_vectors > 0)
+    await session.note(`${report.pending_vectors} have no vector yet and are found by full text`);
   if (report.rejects_file !== null) await session.note(`the rejected records are in ${report.rejects_file}`);
   if (report.operation_id !== null) await session.note(`operation ${report.operation_id}`);
   if (report.dry_run) await session.note('nothing was changed; without --dry-run it will be');

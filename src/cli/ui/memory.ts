@@ -11,7 +11,13 @@ export function shortId(id: string): string {
 
 /** Rows of memories, one a line, cut to the terminal's width. */
 export function memoryTable(memories: readonly Memory[], session: Session, full: boolean): readonly string[] {
-  const columns = [{ title: 'ID' }, { title: 'UPDATED' }, { title: 'CATEGORY' }, { title: 'PROJECT' }, { title: 'CONTENT', flexible: true }];
+  const columns = [
+    { title: 'ID' },
+    { title: 'UPDATED' },
+    { title: 'CATEGORY' },
+    { title: 'PROJECT' },
+    { title: 'CONTENT', flexible: true },
+  ];
   const rows = memories.map(memory => [
     full ? memory.id : shortId(memory.id),
     formatInstant(memory.updatedAt).slice(0, 10),

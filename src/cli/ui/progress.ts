@@ -38,7 +38,11 @@ export class ProgressLine implements Disposable {
       this.#phaseStarted = time;
     }
     const redraws = stream.isTTY === true && !json;
-    if (time - this.#started < PATIENCE_MS || time - this.#shownAt < (redraws ? TERMINAL_INTERVAL_MS : LINE_INTERVAL_MS)) return;
+    if (
+      time - this.#started < PATIENCE_MS ||
+      time - this.#shownAt < (redraws ? TERMINAL_INTERVAL_MS : LINE_INTERVAL_MS)
+    )
+      return;
     this.#shownAt = time;
     if (json) stream.write(`${JSON.stringify({ message_type: 'status', ...progress })}\n`);
     else if (redraws) this.#draw(progress, time);
@@ -66,19 +70,19 @@ export class ProgressLine implements Disposable {
   }
 }
 
-/** `importing 1,200/3,000 records, 800/s, 2 s left` */
+/** `importing 1,200/3,000 records, 800/s, 3 s left` */
 export function describe(progress: Progress, elapsedMs: number): string {
   const { phase, done, total, unit } = progress;
-  const amount = total === null ? quantity(done, unit) : `${quantity(done, unit)} of ${quantity(total, unit)}`;
   const rate = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
-  const parts = [`${phase} ${amount}`];
+  const amount = total === null ? quantity(done, unit) : `${quantity(done, unit)}/${quantity(total, unit)}`;
+  const parts = [`${phase} ${amount}${unit === 'records' ? ' records' : ''}`];
   if (rate > 0) parts.push(`${quantity(rate, unit)}/s`);
   if (rate > 0 && total !== null && total > done) parts.push(`${Math.ceil((total - done) / rate)} s left`);
   return parts.join(', ');
 }
 
 function quantity(value: number, unit: Progress['unit']): string {
-  return unit === 'bytes' ? formatBytes(value) : `${Math.round(value).toLocaleString('en')} records`;
+  return unit === 'bytes' ? formatBytes(value) : Math.round(value).toLocaleString('en');
 }
 
 export function formatBytes(bytes: number): string {

@@ -11,15 +11,23 @@ export interface Column {
 const GAP = 2;
 
 /** Lines of a table, header first, that fit `width` columns where the flexible column can give way. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): readonly string[] {
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): readonly string[] {
   const clean = rows.map(row => row.map(cell => truncate(cell, Number.POSITIVE_INFINITY)));
-  const widths = columns.map((column, i) => Math.max(stringWidth(column.title), ...clean.map(row => stringWidth(row[i] ?? ''))));
+  const widths = columns.map((column, i) =>
+    Math.max(stringWidth(column.title), ...clean.map(row => stringWidth(row[i] ?? ''))),
+  );
   const flexible = columns.findIndex(column => column.flexible);
   const excess = widths.reduce((sum, w) => sum + w + GAP, -GAP) - width;
   if (flexible >= 0 && excess > 0) widths[flexible] = Math.max(10, (widths[flexible] ?? 0) - excess);
   const line = (cells: readonly string[]): string =>
     columns
-      .map((column, i) => pad(truncate(cells[i] ?? '', widths[i] ?? 0), widths[i] ?? 0, column.align ?? 'left'))
+      .map((column, i) =>
+        pad(truncate(cells[i] ?? '', widths[i] ?? 0), widths[i] ?? 0, column.align ?? 'left'),
+      )
       .join(' '.repeat(GAP))
       .trimEnd();
   return [line(columns.map(column => column.title)), ...clean.map(line)];

@@ -9,13 +9,19 @@ import type { OutputStream } from '../io.ts';
 export function visible(text: string): string {
   return text
     .replaceAll(/[\u0000-\u001f]/g, c => String.fromCodePoint(0x2400 + (c.codePointAt(0) ?? 0)))
-    .replaceAll(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, c => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
+    .replaceAll(
+      /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+      c => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+    )
     .toWellFormed();
 }
 
 /** As visible, for text of several lines: newlines and tabs do what they do. */
 export function visibleLines(text: string): string {
-  return text.split('\n').map(line => line.split('\t').map(visible).join('\t')).join('\n');
+  return text
+    .split('\n')
+    .map(line => line.split('\t').map(visible).join('\t'))
+    .join('\n');
 }
 
 /** Cut to a width in columns, with an ellipsis; on one line. */
@@ -37,6 +43,11 @@ const SEGMENTER = new Intl.Segmenter();
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** Coloured where the stream is a terminal and NO_COLOR is not set. */
-export function styled(stream: OutputStream, env: Readonly<Record<string, string | undefined>>, style: Style, text: string): string {
+export function styled(
+  stream: OutputStream,
+  env: Readonly<Record<string, string | undefined>>,
+  style: Style,
+  text: string,
+): string {
   return stream.isTTY && !env.NO_COLOR ? styleText(style, text, { validateStream: false }) : text;
 }

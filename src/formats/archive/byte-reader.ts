@@ -32,6 +32,15 @@ export class ByteReader {
     return piece;
   }
 
+  /** Exactly `length` bytes if they are at hand, without waiting; else null. */
+  atHand(length: number): Buffer | null {
+    if (this.#chunk.length < length) return null;
+    const piece = this.#chunk.subarray(0, length);
+    this.#chunk = this.#chunk.subarray(length);
+    this.#offset += length;
+    return piece;
+  }
+
   /** Exactly `length` bytes; throws `integrity` when there are fewer. */
   async exactly(length: number): Promise<Buffer> {
     const pieces: Buffer[] = [];

@@ -96,22 +96,50 @@ export function blockDataSize(block: Buffer): number {
   return block.readUInt32LE(block.length - 4);
 }
 
-/** The data of a whole block, inflated on the thread pool. Throws `integrity` when any bit is wrong. */
+/** The data of a whole block, inflated on the thread pool. It may share the block's memory, which is changed. Throws `integrity` when any bit is wrong. */
 export async function openBlock(block: Buffer): Promise<Buffer> {
   const size = blockDataSize(block);
   const tooLarge = size === 0 || size > BLOCK_SIZE || size > block.length * MAX_RATIO;
   if (tooLarge || crc32(block.subarray(BLOCK_HEADER_SIZE)) !== block.readUInt32LE(20)) {
     throw damaged('The archive is damaged: a block does not match its checksum.');
   }
-  let data: Buffer;
+  const data = openStored(block) ?? (await inflate(block, size));
+  if (data.length !== size) throw damaged('The archive is damaged: a block has another length than it says.');
+  return data;
+}
+
+async function inflate(block: Buffer, size: number): Promise<Buffer> {
   try {
-    data = await gunzip(block, {
+    return await gunzip(block, {
       chunkSize: Math.max(size + 1, constants.Z_MIN_CHUNK),
       maxOutputLength: size,
     });
   } catch (error) {
     throw damaged('The archive is damaged: a block can not be inflated.', error);
   }
-  if (data.length !== size) throw damaged('The archive is damaged: a block has another length than it says.');
+}
+
+/** The data of a block that is stored only, moved together in its place; null for another block. */
+function openStored(block: Buffer): Buffer | null {
+  const end = block.length - TRAILER_SIZE;
+  const parts: { readonly start: number; readonly end: number }[] = [];
+  for (let at = BLOCK_HEADER_SIZE, isLast = false; !isLast; ) {
+    if (at + STORED_HEADER_SIZE > end) return null;
+    const kind = block.readUInt8(at);
+    const length = block.readUInt16LE(at + 1);
+    if (kind > 1 || block.readUInt16LE(at + 3) !== (length ^ 0xffff)) return null;
+    parts.push({ start: at + STORED_HEADER_SIZE, end: at + STORED_HEADER_SIZE + length });
+    at += STORED_HEADER_SIZE + length;
+    isLast = kind === 1;
+    if (isLast && at !== end) return null;
+  }
+  let to = BLOCK_HEADER_SIZE;
+  for (const part of parts) {
+    block.copyWithin(to, part.start, part.end);
+    to += part.end - part.start;
+  }
+  const data = block.subarray(BLOCK_HEADER_SIZE, to);
+  if (crc32(data) !== block.readUInt32LE(end))
+    throw damaged('The archive is damaged: a block does not match its checksum.');
   return data;
 }

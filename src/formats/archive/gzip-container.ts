@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Container } from './container.ts';
 import { damaged } from './damage.ts';
@@ -21,17 +21,16 @@ export class GzipContainer implements Container {
 
   async *bytes(start: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
     const gunzip = createGunzip({ chunkSize: CHUNK_SIZE });
-    const input = this.#file.createReadStream({ start: 0, autoClose: false, highWaterMark: READ_SIZE });
-    const stop = new AbortController();
-    const flow = pipeline(input, gunzip, { signal: stop.signal });
-    flow.catch(() => {});
+    const input = Readable.from(readFrom(this.#file), { objectMode: false, highWaterMark: READ_SIZE });
+    input.on('error', error => gunzip.destroy(error));
+    input.pipe(gunzip);
     try {
       yield* this.#limited(gunzip, start, signal);
-      await flow;
       const { size } = await this.#file.stat();
       if (gunzip.bytesWritten < size) throw damaged('Something was appended to the archive.');
     } finally {
-      stop.abort();
+      input.destroy();
+      gunzip.destroy();
     }
   }
 
@@ -52,6 +51,15 @@ export class GzipContainer implements Container {
     } catch (error) {
       throw isZlibError(error) ? damaged('The archive is damaged or truncated.', error) : error;
     }
+  }
+}
+
+async function* readFrom(file: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(READ_SIZE), 0, READ_SIZE, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 

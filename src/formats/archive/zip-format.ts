@@ -136,3 +136,31 @@ function zip64Extra(values: readonly number[]): Buffer {
   for (const [index, value] of values.entries()) extra.writeBigUInt64LE(BigInt(value), 4 + index * 8);
   return extra;
 }
+
+/**
+ * Sizes and offsets of a header with its extra fields: those that are all ones stand in the ZIP64 field, in this order.
+ * `isZip64` says whether there is one.
+ */
+export function readZip64(
+  extra: Buffer,
+  fields: readonly number[],
+): { readonly values: readonly number[]; readonly isZip64: boolean } {
+  const field = findExtra(extra, ZIP64_EXTRA);
+  if (field === null) return { values: fields, isZip64: false };
+  let at = 0;
+  const values = fields.map(value => {
+    if (value !== U32_MAX || at + 8 > field.length) return value;
+    at += 8;
+    return Number(field.readBigUInt64LE(at - 8));
+  });
+  return { values, isZip64: true };
+}
+
+function findExtra(extra: Buffer, id: number): Buffer | null {
+  for (let at = 0; at + 4 <= extra.length; ) {
+    const end = at + 4 + extra.readUInt16LE(at + 2);
+    if (extra.readUInt16LE(at) === id) return extra.subarray(at + 4, end);
+    at = end;
+  }
+  return null;
+}

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue, MAX_JSON_DEPTH } from '../../model/json.t
 import { parseExactJson } from '../../model/json-parse.ts';
 import type { RecordKind } from '../../model/record.ts';
 import type { SourceRecord, SourceReject } from '../source.ts';
-import { findEmbedding, readVector, readVectorText } from './embedding.ts';
+import { findEmbedding, hasNumbers, mayHaveEmbedding, readVector, readVectorText } from './embedding.ts';
 import { type JsonElement, MAX_ELEMENT_BYTES } from './scanner.ts';
 
 const MAX_REJECT_BYTES = 16 * 1024 * 1024;
@@ -28,6 +28,15 @@ export function readElement(element: JsonElement, kind: RecordKind): SourceRecor
     if (error instanceof SyntaxError) return reject(error.message);
     throw error;
   }
+}
+
+/** Whether `readElement` will find a vector, told without parsing the numbers; overflow beyond float32 goes unseen. */
+export function hasVector(element: JsonElement): boolean {
+  const span = findEmbedding(element.bytes);
+  if (span !== null) return hasNumbers(element.bytes.subarray(span.listStart, span.listEnd));
+  if (!mayHaveEmbedding(element.bytes)) return false;
+  const read = readElement(element, 'memory');
+  return read.type === 'record' && read.vector !== null;
 }
 
 type Read = Pick<SourceRecord, 'value' | 'line' | 'vector' | 'warnings'>;

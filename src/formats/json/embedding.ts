@@ -39,6 +39,16 @@ export function findEmbedding(record: Buffer): EmbeddingSpan | null {
   return { listStart, listEnd, cutStart: key, cutEnd: next };
 }
 
+/** Whether the word occurs at all. */
+export function mayHaveEmbedding(record: Buffer): boolean {
+  return record.includes(KEY);
+}
+
+/** Whether the text of a list has something in it, and neither NaN nor Infinity. */
+export function hasNumbers(list: Buffer): boolean {
+  return list[skip(list, 1)] !== CLOSE_LIST && !list.includes('N') && !list.includes('I');
+}
+
 /** A vector as a file has it: null for none, with a warning where there was one that can't be used. */
 export interface ReadVector {
   readonly vector: Float32Array | null;

@@ -1,7 +1,7 @@
 /** No number is written longer than this. */
 export const MAX_FLOAT32_BYTES = 24;
 
-const POWERS = Array.from({ length: 16 }, (_, exponent) => Number(`1e${exponent}`));
+const POWERS = Array.from({ length: 18 }, (_, exponent) => Number(`1e${exponent}`));
 const [MINUS, POINT, ZERO] = [0x2d, 0x2e, 0x30];
 /** In between, digits and power of ten are exact doubles, so that one division gives what a parser would read. */
 const [SMALLEST_FAST, LARGEST_FAST] = [1e-7, 1e6];
@@ -14,7 +14,8 @@ const [FEWEST_DIGITS, MOST_DIGITS] = [6, 9];
  */
 export function writeFloat32(value: number, target: Buffer, at: number): number {
   const size = Math.abs(value);
-  if (!(size >= SMALLEST_FAST && size < LARGEST_FAST)) return at + target.write(exactText(value), at, 'latin1');
+  if (!(size >= SMALLEST_FAST && size < LARGEST_FAST))
+    return at + target.write(exactText(value), at, 'latin1');
   const exponent = decimalExponent(size);
   for (let digits = FEWEST_DIGITS; digits <= MOST_DIGITS; digits += 1) {
     const decimals = digits - 1 - exponent;
@@ -56,7 +57,7 @@ function writeDigits(scaled: number, decimals: number, target: Buffer, at: numbe
     places -= 1;
   }
   let count = places + 1;
-  while ((POWERS[count] ?? 0) <= rest) count += 1;
+  while ((POWERS[count] ?? Infinity) <= rest) count += 1;
   const end = at + count + (places > 0 ? 1 : 0);
   let position = end;
   for (let written = 0; written < count; written += 1) {

@@ -36,12 +36,16 @@ export class Journal {
   readonly #connection: Connection;
   readonly #operation: number;
 
-  constructor(connection: Connection, operation: Operation, now: Instant) {
+  /** Begins an operation. Throws when there was one of the same id. */
+  constructor(connection: Connection, operation: Operation) {
     this.#connection = connection;
-    const sql = `INSERT INTO operations (id, kind, source, started_at, finished_at) VALUES (?, ?, ?, ?, ?)
-      RETURNING seq`;
+    const sql = 'INSERT INTO operations (id, kind, source, started_at) VALUES (?, ?, ?, ?) RETURNING seq';
     const { id, kind, source, startedAt } = operation;
-    this.#operation = connection.integer(sql, [id, kind, textValue(source), startedAt, now]);
+    this.#operation = connection.integer(sql, [id, kind, textValue(source), startedAt]);
+  }
+
+  finish(now: Instant): void {
+    this.#connection.run('UPDATE operations SET finished_at = ? WHERE seq = ?', [now, this.#operation]);
   }
 
   /** Nothing stands there, but maybe a tombstone. */

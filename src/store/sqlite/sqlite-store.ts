@@ -58,9 +58,9 @@ export class SqliteStore extends SqliteReader implements Store {
   ): Promise<T> {
     const { path, busyTimeoutMs, writer } = this.#parts;
     if (writer === null) throw new MemportError('usage', `${path} is open for reading only`);
+    if (this.#status.closed) throw closedError(path);
     const patience = { timeoutMs: busyTimeoutMs, signal: options.signal };
     using _turn = await this.#writers.enter(path, patience);
-    if (this.#status.closed) throw closedError(path);
     const journal = await this.#begin(writer, patience, options);
     const transaction = new SqliteTransaction(writer, path, journal);
     try {
@@ -68,7 +68,7 @@ export class SqliteStore extends SqliteReader implements Store {
       transaction.end();
       throwIfAborted(options.signal);
       if (transaction.failure !== null) throw transaction.failure;
-      if (!options.rollback) commit(writer, path);
+      if (!options.rollback) this.#commit(writer, journal);
       return result;
     } finally {
       transaction.end();
@@ -84,7 +84,7 @@ export class SqliteStore extends SqliteReader implements Store {
     }));
   }
 
-  /** Waits for the transaction that is going on, and for those that wait for it to be refused. Idempotent. */
+  /** Waits for the transactions that were asked for before. Idempotent. */
   async close(): Promise<void> {
     if (this.#status.closed) return;
     this.#status.closed = true;
@@ -100,12 +100,22 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 
   async #begin(writer: Connection, patience: Patience, options: TransactOptions): Promise<Journal | null> {
-    const { path, now } = this.#parts;
+    const { path } = this.#parts;
     try {
       await retryWhileBusy(() => writer.execute('BEGIN IMMEDIATE'), patience);
-      return options.operation === undefined ? null : new Journal(writer, options.operation, now());
+      return options.operation === undefined ? null : new Journal(writer, options.operation);
     } catch (error) {
       if (writer.inTransaction) writer.execute('ROLLBACK');
+      throw storeError(error, path);
+    }
+  }
+
+  #commit(writer: Connection, journal: Journal | null): void {
+    const { path, now } = this.#parts;
+    try {
+      journal?.finish(now());
+      writer.execute('COMMIT');
+    } catch (error) {
       throw storeError(error, path);
     }
   }
@@ -126,14 +136,6 @@ async function runRead<T>(
 
 function closedError(path: string): MemportError {
   return new MemportError('failed', `the store ${path} is closed`);
-}
-
-function commit(writer: Connection, path: string): void {
-  try {
-    writer.execute('COMMIT');
-  } catch (error) {
-    throw storeError(error, path);
-  }
 }
 
 /** Settles as the work does, or rejects when the signal aborts first: work that does not listen is left behind. */

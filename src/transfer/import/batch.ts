@@ -32,11 +32,20 @@ export interface BatchContext {
 
 /** What became of one record, for whoever shows it. */
 export type Outcome =
-  | { readonly type: 'decision'; readonly imported: Entry; readonly existing: Entry | null; readonly decision: Decision }
+  | {
+      readonly type: 'decision';
+      readonly imported: Entry;
+      readonly existing: Entry | null;
+      readonly decision: Decision;
+    }
   | { readonly type: 'reject'; readonly reject: Reject };
 
 /** Takes one batch of records of one kind through validate, select, match, resolve and apply. */
-export async function importBatch(kind: RecordKind, records: readonly SourceRecord[], context: BatchContext): Promise<void> {
+export async function importBatch(
+  kind: RecordKind,
+  records: readonly SourceRecord[],
+  context: BatchContext,
+): Promise<void> {
   const selected: Entry[] = [];
   for (const record of records) {
     const entry = await validate(record, context);
@@ -63,7 +72,10 @@ async function validate(record: SourceRecord, context: BatchContext): Promise<En
     const { id } = record.value;
     const text = record.line ?? canonicalJson(record.value);
     const { kind, position } = record;
-    await rejectRecord({ kind, position, id: typeof id === 'string' ? id : null, reason: error.message, text }, context);
+    await rejectRecord(
+      { kind, position, id: typeof id === 'string' ? id : null, reason: error.message, text },
+      context,
+    );
     return null;
   }
 }
@@ -81,7 +93,11 @@ function* withDistinctIds(entries: readonly Entry[]): Iterable<readonly Entry[]>
   if (group.size > 0) yield [...group.values()];
 }
 
-async function importGroup(kind: RecordKind, entries: readonly Entry[], context: BatchContext): Promise<void> {
+async function importGroup(
+  kind: RecordKind,
+  entries: readonly Entry[],
+  context: BatchContext,
+): Promise<void> {
   const ids = entries.map(entry => entry.record.id);
   const stored = new Map((await context.transaction.get(kind, ids)).map(found => [found.id, found]));
   const duplicates = await findDuplicates(kind, entries, stored, context);
@@ -102,9 +118,15 @@ async function importGroup(kind: RecordKind, entries: readonly Entry[], context:
   }
 }
 
-function decide(imported: Entry, existing: Entry | null, duplicateOf: string | undefined, strategy: Strategy): Decision {
+function decide(
+  imported: Entry,
+  existing: Entry | null,
+  duplicateOf: string | undefined,
+  strategy: Strategy,
+): Decision {
   if (existing !== null) return resolve(existing, imported, strategy);
-  if (duplicateOf !== undefined) return { action: 'duplicates', entry: null, reason: `the same note as ${duplicateOf}` };
+  if (duplicateOf !== undefined)
+    return { action: 'duplicates', entry: null, reason: `the same note as ${duplicateOf}` };
   return { action: 'created', entry: imported, reason: null };
 }
 
@@ -115,7 +137,9 @@ async function findDuplicates(
   context: BatchContext,
 ): Promise<ReadonlyMap<string, string>> {
   if (context.keepDuplicates) return new Map();
-  const hashes = new Map(entries.filter(entry => !stored.has(entry.record.id)).map(entry => [entry.record.id, contentHash(entry)]));
+  const hashes = new Map(
+    entries.filter(entry => !stored.has(entry.record.id)).map(entry => [entry.record.id, contentHash(entry)]),
+  );
   const holders = await context.before.idsByContentHash(kind, [...new Set(hashes.values())]);
   const found = [...hashes].map(([id, hash]) => [id, holders.get(hash)] as const);
   return new Map(found.filter((pair): pair is [string, string] => pair[1] !== undefined));

@@ -32,7 +32,12 @@ export interface ImportRequest {
  * stored is rejected and the others go on. A dry run does the same work and takes it back, so its counts are the real
  * ones. Importing the same file twice changes nothing the second time.
  */
-export async function importSource(store: Store, source: Source, request: ImportRequest, work: WorkOptions = {}): Promise<ImportReport> {
+export async function importSource(
+  store: Store,
+  source: Source,
+  request: ImportRequest,
+  work: WorkOptions = {},
+): Promise<ImportReport> {
   const verification = await source.verify(work);
   const operationId = newId(request.nowMs);
   const tally = new Tally();
@@ -48,7 +53,12 @@ export async function importSource(store: Store, source: Source, request: Import
     },
     {
       rollback: request.dryRun,
-      operation: { id: operationId, kind: 'import', source: request.input, startedAt: instantFromMilliseconds(request.nowMs) },
+      operation: {
+        id: operationId,
+        kind: 'import',
+        source: request.input,
+        startedAt: instantFromMilliseconds(request.nowMs),
+      },
       signal: work.signal,
     },
   );
@@ -72,12 +82,19 @@ interface ApplyContext extends ImportRequest, WorkOptions {
 }
 
 async function apply(source: Source, run: ApplyContext): Promise<void> {
-  const context: BatchContext = { ...run, system: source.system, onOutcome: run.onOutcome, signal: run.signal };
+  const context: BatchContext = {
+    ...run,
+    system: source.system,
+    onOutcome: run.onOutcome,
+    signal: run.signal,
+  };
   let done = 0;
   for await (const items of source.read({ signal: run.signal })) {
     run.signal?.throwIfAborted();
     for (const kind of RECORD_KINDS) {
-      const records = items.filter((item): item is SourceRecord => item.type === 'record' && item.kind === kind);
+      const records = items.filter(
+        (item): item is SourceRecord => item.type === 'record' && item.kind === kind,
+      );
       if (records.length > 0) await importBatch(kind, records, context);
     }
     for (const item of items) await importOther(item, context);
@@ -97,4 +114,3 @@ async function countRows(reader: Reader): Promise<number> {
   const counts = await reader.counts();
   return counts.memories + counts.codeUnits;
 }
-

@@ -58,10 +58,14 @@ export class RejectsFile implements AsyncDisposable {
       await work();
     } catch (error) {
       const { code } = toMemportError(error);
-      throw new MemportError(code === 'not_found' ? 'failed' : code, `can't write the rejected records to ${this.path}: ${String(error)}`, {
-        hint: 'name another file with --rejects <file>; nothing was imported',
-        cause: error,
-      });
+      throw new MemportError(
+        code === 'not_found' ? 'failed' : code,
+        `can't write the rejected records to ${this.path}: ${String(error)}`,
+        {
+          hint: 'name another file with --rejects <file>; nothing was imported',
+          cause: error,
+        },
+      );
     }
   }
 }

@@ -11,12 +11,14 @@ import type { Strategy } from './strategy.ts';
  */
 export function resolve(existing: Entry, imported: Entry, strategy: Strategy): Decision {
   const vectorDiffers = imported.vector !== null && !sameVector(existing.vector, imported.vector);
-  if (existing.line === imported.line && !vectorDiffers) return { action: 'unchanged', entry: null, reason: null };
+  if (existing.line === imported.line && !vectorDiffers)
+    return { action: 'unchanged', entry: null, reason: null };
   if (!vectorDiffers && existing.kind === 'memory' && imported.kind === 'memory') {
     const accessed = resolveAccess(existing, imported);
     if (accessed) return accessed;
   }
-  if (strategy === 'skip') return { action: 'skipped', entry: null, reason: 'the store has this id in another version' };
+  if (strategy === 'skip')
+    return { action: 'skipped', entry: null, reason: 'the store has this id in another version' };
   return keepNewer(existing, imported);
 }
 
@@ -27,12 +29,30 @@ export function changedAt(entry: Entry): Instant {
 
 function keepNewer(existing: Entry, imported: Entry): Decision {
   const [mine, theirs] = [changedAt(existing), changedAt(imported)];
-  if (theirs > mine) return { action: 'updated', entry: withoutLosingVector(existing, imported), reason: `newer: ${formatInstant(theirs)} over ${formatInstant(mine)}` };
-  if (theirs < mine) return { action: 'skipped', entry: null, reason: `the store has a newer version: ${formatInstant(mine)}` };
+  if (theirs > mine)
+    return {
+      action: 'updated',
+      entry: withoutLosingVector(existing, imported),
+      reason: `newer: ${formatInstant(theirs)} over ${formatInstant(mine)}`,
+    };
+  if (theirs < mine)
+    return {
+      action: 'skipped',
+      entry: null,
+      reason: `the store has a newer version: ${formatInstant(mine)}`,
+    };
   if (existing.line === imported.line && existing.vector === null) {
-    return { action: 'updated', entry: imported, reason: 'the same record, with the vector that was missing' };
+    return {
+      action: 'updated',
+      entry: imported,
+      reason: 'the same record, with the vector that was missing',
+    };
   }
-  return { action: 'skipped', entry: null, reason: `both are of ${formatInstant(mine)} and differ; the stored one stays` };
+  return {
+    action: 'skipped',
+    entry: null,
+    reason: `both are of ${formatInstant(mine)} and differ; the stored one stays`,
+  };
 }
 
 /** An import without a vector keeps the stored one as long as that still belongs to the text and the label. */
@@ -45,7 +65,10 @@ function withoutLosingVector(existing: Entry, imported: Entry): Entry {
   return fits ? { ...imported, vector: existing.vector } : imported;
 }
 
-function resolveAccess(existing: Entry & { kind: 'memory' }, imported: Entry & { kind: 'memory' }): Decision | null {
+function resolveAccess(
+  existing: Entry & { kind: 'memory' },
+  imported: Entry & { kind: 'memory' },
+): Decision | null {
   const [mine, theirs] = [existing.record.lastAccessed, imported.record.lastAccessed];
   if (mine === theirs) return null;
   const leveled = memoryEntry({ ...imported.record, lastAccessed: mine }, null);

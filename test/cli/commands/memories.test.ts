@@ -7,7 +7,21 @@ const record = (json: string) => JSON.parse(json) as Record<string, unknown>;
 describe('add, show, update, delete', () => {
   test('what is added is shown, changed and forgotten', async () => {
     const home = scratch();
-    const id = await ok(['add', 'Prefers tabs.', '--category', 'preference', '--tag', 'Go', '--importance', '0.9', '--project', 'alpha'], { home });
+    const id = await ok(
+      [
+        'add',
+        'Prefers tabs.',
+        '--category',
+        'preference',
+        '--tag',
+        'Go',
+        '--importance',
+        '0.9',
+        '--project',
+        'alpha',
+      ],
+      { home },
+    );
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(record(await ok(['show', id.slice(0, 13), '--json'], { home }))).toMatchObject({
       id,
@@ -22,10 +36,16 @@ describe('add, show, update, delete', () => {
       created_at: '2026-06-01T12:00:00Z',
     });
     expect(await ok(['show', id], { home })).toContain('project:    alpha');
-    await ok(['update', id, '--content', '-', '--metadata', '{"big":9007199254740993}'], { home, stdin: 'Prefers spaces.\n' });
+    await ok(['update', id, '--content', '-', '--metadata', '{"big":9007199254740993}'], {
+      home,
+      stdin: 'Prefers spaces.\n',
+    });
     const changed = await ok(['show', id, '--json'], { home });
     expect(changed).toContain('"big":9007199254740993');
-    expect(record(changed)).toMatchObject({ content: 'Prefers spaces.\n', updated_at: '2026-06-01T12:00:00.000001Z' });
+    expect(record(changed)).toMatchObject({
+      content: 'Prefers spaces.\n',
+      updated_at: '2026-06-01T12:00:00.000001Z',
+    });
     expect(await ok(['delete', id], { home })).toBe(id);
     expect((await memport(['show', id], { home })).code).toBe(10);
     expect(record(await ok(['status', '--json'], { home }))).toMatchObject({ memories: 0, tombstones: 1 });
@@ -37,7 +57,10 @@ describe('add, show, update, delete', () => {
     const text = '\ufeff  first\r\n\n\tlast \u0000 \n';
     const id = await ok(['add', '-'], { home, stdin: text });
     expect(record(await ok(['show', id, '--json'], { home })).content).toBe(text);
-    expect(await memport(['add', '-'], { home, stdin: Buffer.from([0x61, 0xff]) })).toMatchObject({ code: 2, stderr: expect.stringContaining('not UTF-8') });
+    expect(await memport(['add', '-'], { home, stdin: Buffer.from([0x61, 0xff]) })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not UTF-8'),
+    });
     expect((await memport(['add', '-'], { home, stdin: '' })).code).toBe(2);
     expect((await memport(['add', '-'], { home, stdin: 'x'.repeat(1024 * 1024 + 1) })).code).toBe(2);
   });
@@ -85,9 +108,13 @@ describe('list and search', () => {
     await add('日本語のコメントはそのまま残す。', '--category', 'preference', '--tag', 'Sprache');
     return home;
   }
-  const contents = (lines: string) => lines.split('\n').filter(line => line !== '').map(line => String(record(line).content).slice(0, 8));
+  const contents = (lines: string) =>
+    lines
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => String(record(line).content).slice(0, 8));
 
-  test('[CLI-02] every filter narrows, alone and together', async () => {
+  test('[P3-03] every filter narrows, alone and together', async () => {
     const home = await filled();
     const list = async (...args: string[]) => contents(await ok(['list', '--json', ...args], { home }));
     expect(await list()).toEqual(['日本語のコメント', 'The soil', 'Postgres']);
@@ -97,7 +124,9 @@ describe('list and search', () => {
     expect(await list('--tag', 'SPRACHE')).toEqual(['日本語のコメント']);
     expect(await list('--since', '2026-05-03')).toEqual(['日本語のコメント', 'The soil']);
     expect(await list('--until', '2026-05-02')).toEqual(['Postgres']);
-    expect(await list('--since', '2026-05-03', '--until', '2026-05-03', '--project', 'greenhouse')).toEqual(['The soil']);
+    expect(await list('--since', '2026-05-03', '--until', '2026-05-03', '--project', 'greenhouse')).toEqual([
+      'The soil',
+    ]);
     expect(await list('--project', 'sho')).toEqual([]);
     expect(await list('--limit', '1', '--offset', '1')).toEqual(['The soil']);
   });
@@ -115,12 +144,18 @@ describe('list and search', () => {
   test('search finds by word, by likeness and within filters', async () => {
     const home = await filled();
     const search = async (...args: string[]) =>
-      (await ok(['search', '--json', ...args], { home })).split('\n').filter(Boolean).map(line => JSON.parse(line) as { memory: { content: string }; score: number });
+      (await ok(['search', '--json', ...args], { home }))
+        .split('\n')
+        .filter(Boolean)
+        .map(line => JSON.parse(line) as { memory: { content: string }; score: number });
     expect((await search('database'))[0]?.memory.content).toMatch(/^Postgres/);
     expect((await search('replicating', 'databases'))[0]?.memory.content).toMatch(/^Postgres/);
     expect((await search('コメント'))[0]?.memory.content).toMatch(/^日本語/);
-    expect(await search('database', '--project', 'greenhouse')).toSatisfy((hits: { memory: { content: string } }[]) => hits.every(hit => hit.memory.content.startsWith('The soil')));
-    expect((await search(' '))).toHaveLength(3);
+    expect(await search('database', '--project', 'greenhouse')).toSatisfy(
+      (hits: { memory: { content: string } }[]) =>
+        hits.every(hit => hit.memory.content.startsWith('The soil')),
+    );
+    expect(await search(' ')).toHaveLength(3);
     expect(await ok(['search', 'probe'], { home })).toContain('The soil probe');
     const offline = { home, env: { MEMPORT_EMBEDDING_PROVIDER: 'none' } };
     expect(await ok(['search', 'soil'], offline)).toContain('The soil probe');
@@ -145,7 +180,9 @@ describe('projects', () => {
     await ok(['add', 'one', '--project', 'alpha'], { home });
     await ok(['add', 'two', '--project', 'alpha'], { home });
     await ok(['add', 'three', '--project', 'alphabet'], { home });
-    expect((await memport(['projects', 'rename', 'alpha', 'beta'], { home })).stderr).toContain('in 2 records');
+    expect((await memport(['projects', 'rename', 'alpha', 'beta'], { home })).stderr).toContain(
+      'in 2 records',
+    );
     const projects = (await ok(['projects', '--json'], { home })).split('\n').map(line => record(line));
     expect(projects).toMatchObject([
       { name: 'alphabet', memory_count: 1, aliases: [] },
@@ -162,6 +199,9 @@ describe('projects', () => {
 test('a command that reads says where no store is, and makes none', async () => {
   const home = join(scratch(), 'nothing');
   for (const args of [['list'], ['status'], ['export', 'x.json'], ['search', 'x'], ['projects']]) {
-    expect(await memport(args, { home, cwd: '/' })).toMatchObject({ code: 10, stderr: expect.stringContaining('no store') });
+    expect(await memport(args, { home, cwd: '/' })).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('no store'),
+    });
   }
 });

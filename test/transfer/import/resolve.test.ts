@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Entry, codeUnitEntry, memoryEntry } from '../../../src/model/record.ts';
 import type { Memory } from '../../../src/model/memory.ts';
+import { codeUnitEntry, type Entry, memoryEntry } from '../../../src/model/record.ts';
 import { resolve } from '../../../src/transfer/import/resolve.ts';
 import { STRATEGIES, type Strategy } from '../../../src/transfer/import/strategy.ts';
 import { aCodeUnit, aMemory, at } from '../../support/records.ts';
@@ -30,7 +30,7 @@ const TABLE: Readonly<Record<Strategy, Readonly<Record<keyof typeof TIMES, Expec
   skip: { 'import newer': 'skipped', 'existing newer': 'skipped', 'equal time': 'skipped' },
 };
 
-describe('[CR-01] [CR-04] the table of strategies', () => {
+describe('[NEWER-01] [NEWER-02] [SKIP-01] the table of strategies', () => {
   for (const strategy of STRATEGIES) {
     for (const [time, { stored, imported }] of Object.entries(TIMES)) {
       for (const [difference, change] of Object.entries(DIFFERENCES)) {
@@ -47,24 +47,33 @@ describe('[CR-01] [CR-04] the table of strategies', () => {
     }
   }
 
-  test.each(STRATEGIES)('%s: the same record is unchanged, with or without the vector in the file', strategy => {
-    const existing = memoryEntry(aMemory(), VECTOR);
-    expect(resolve(existing, memoryEntry(aMemory(), VECTOR.slice()), strategy).action).toBe('unchanged');
-    expect(resolve(existing, memoryEntry(aMemory(), null), strategy).action).toBe('unchanged');
-    expect(resolve(existing, memoryEntry(aMemory(), null), strategy).entry).toBeNull();
-  });
+  test.each(STRATEGIES)(
+    '%s: the same record is unchanged, with or without the vector in the file',
+    strategy => {
+      const existing = memoryEntry(aMemory(), VECTOR);
+      expect(resolve(existing, memoryEntry(aMemory(), VECTOR.slice()), strategy).action).toBe('unchanged');
+      expect(resolve(existing, memoryEntry(aMemory(), null), strategy).action).toBe('unchanged');
+      expect(resolve(existing, memoryEntry(aMemory(), null), strategy).entry).toBeNull();
+    },
+  );
 });
 
 describe('what is no conflict', () => {
-  test.each(STRATEGIES)('%s: of a difference in last_accessed alone the later one stays, with the stored vector', strategy => {
-    const early = memoryEntry(aMemory({ lastAccessed: OLD }), VECTOR);
-    const late = memoryEntry(aMemory({ lastAccessed: NEW }), null);
-    expect(resolve(early, late, strategy)).toMatchObject({ action: 'unchanged', entry: { line: late.line, vector: VECTOR } });
-    expect(resolve(memoryEntry(aMemory({ lastAccessed: NEW }), VECTOR), early, strategy)).toMatchObject({
-      action: 'unchanged',
-      entry: null,
-    });
-  });
+  test.each(STRATEGIES)(
+    '%s: of a difference in last_accessed alone the later one stays, with the stored vector',
+    strategy => {
+      const early = memoryEntry(aMemory({ lastAccessed: OLD }), VECTOR);
+      const late = memoryEntry(aMemory({ lastAccessed: NEW }), null);
+      expect(resolve(early, late, strategy)).toMatchObject({
+        action: 'unchanged',
+        entry: { line: late.line, vector: VECTOR },
+      });
+      expect(resolve(memoryEntry(aMemory({ lastAccessed: NEW }), VECTOR), early, strategy)).toMatchObject({
+        action: 'unchanged',
+        entry: null,
+      });
+    },
+  );
 
   test('last_accessed together with another difference is a conflict', () => {
     const existing = memoryEntry(aMemory({ lastAccessed: OLD }), null);

@@ -6,5 +6,7 @@ test.each(['keep-newer', 'keep_newer', 'KEEP_NEWER', 'Keep-Newer'])('%s is keep-
 });
 
 test('an unknown strategy names the known ones', () => {
-  expect(() => parseStrategy('newest')).toThrowError(expect.objectContaining({ code: 'usage', hint: expect.stringContaining('skip') }));
+  expect(() => parseStrategy('newest')).toThrowError(
+    expect.objectContaining({ code: 'usage', hint: expect.stringContaining('skip') }),
+  );
 });

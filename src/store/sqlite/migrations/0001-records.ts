@@ -96,7 +96,7 @@ CREATE TABLE operations (
   kind TEXT NOT NULL,
   source ANY NOT NULL,
   started_at INTEGER NOT NULL,
-  finished_at INTEGER NOT NULL
+  finished_at INTEGER -- NULL only while its transaction is open
 ) STRICT;
 
 -- Each kind and id that an operation changed; kind: memory, code_unit or project (id: its name).

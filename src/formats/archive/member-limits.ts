@@ -1,0 +1,42 @@
+import {
+  CODE_UNIT_VECTORS,
+  CODE_UNITS,
+  MAX_DOCUMENT_BYTES,
+  MAX_RECORD_BYTES,
+  MEMORIES,
+  MEMORY_VECTORS,
+  type MemberName,
+  PROJECTS,
+} from './layout.ts';
+import type { Manifest } from './manifest.ts';
+import { ID_SIZE, rowSize, type VectorGroup } from './vector-group.ts';
+
+/** Headers and directory entries of the two arrays of a group, generously. */
+const GROUP_FRAME = 4096;
+const FRAME = 4096;
+
+/** The most bytes that a member can have, by what the manifest says is in it. */
+export function maxMemberSize(name: MemberName, manifest: Manifest): number {
+  switch (name) {
+    case MEMORIES:
+      return recordsSize(manifest.memoryCount + manifest.tombstoneCount);
+    case PROJECTS:
+      return recordsSize(manifest.projects.length);
+    case CODE_UNITS:
+      return recordsSize(manifest.codeUnitCount);
+    case MEMORY_VECTORS:
+      return vectorsSize(manifest.memoryVectors);
+    case CODE_UNIT_VECTORS:
+      return vectorsSize(manifest.codeUnitVectors);
+    default:
+      return MAX_DOCUMENT_BYTES;
+  }
+}
+
+function recordsSize(count: number): number {
+  return FRAME + count * (MAX_RECORD_BYTES + 2);
+}
+
+function vectorsSize(groups: readonly VectorGroup[]): number {
+  return groups.reduce((sum, group) => sum + GROUP_FRAME + group.count * (ID_SIZE + rowSize(group)), FRAME);
+}

@@ -1,0 +1,42 @@
+const FIRST = '{"id":"';
+const LATER = ',"id":"';
+const ID_LENGTH = 36;
+
+/**
+ * The value of the member `id` of a record's line (one character for each byte), which need not be a UUID; null where
+ * there is none as text. Canonical lines are not parsed: inside a JSON string no quote stands without a backslash
+ * before it, so the first `,"id":"` is a member's name, and it is the record's own unless an object or array began before.
+ */
+export function recordId(line: string): string | null {
+  if (line.startsWith(FIRST)) return quickId(line, FIRST.length);
+  const at = line.indexOf(LATER);
+  if (at === -1 || beginsBefore(line, '":{', at) || beginsBefore(line, '":[', at)) return parsedId(line);
+  return quickId(line, at + LATER.length);
+}
+
+function quickId(line: string, start: number): string | null {
+  return line[start + ID_LENGTH] === '"' ? line.slice(start, start + ID_LENGTH) : parsedId(line);
+}
+
+function beginsBefore(line: string, what: string, limit: number): boolean {
+  const at = line.indexOf(what);
+  return at !== -1 && at < limit;
+}
+
+function parsedId(line: string): string | null {
+  try {
+    const value: unknown = JSON.parse(textOf(line));
+    if (typeof value !== 'object' || value === null || !('id' in value)) return null;
+    return typeof value.id === 'string' ? value.id : null;
+  } catch {
+    return null;
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const ASCII = /^[\0-\x7f]*$/;
+
+/** The text of a line that has one character for each byte. Throws TypeError where the bytes are not UTF-8. */
+export function textOf(line: string): string {
+  return ASCII.test(line) ? line : decoder.decode(Buffer.from(line, 'latin1'));
+}

@@ -1,0 +1,133 @@
+import type { WorkOptions } from '../../model/progress.ts';
+import type { RecordKind } from '../../model/record.ts';
+import type { SourceItem } from '../source.ts';
+import type { ArchiveIndex, KindIndex } from './archive-index.ts';
+import type { Container } from './container.ts';
+import { CODE_UNITS, MEMORIES, PROJECTS } from './layout.ts';
+import type { Manifest } from './manifest.ts';
+import { type RecordArray, type RecordFileName, recordArrays } from './record-files.ts';
+import { textOf } from './record-id.ts';
+import { readRecordLine } from './record-line.ts';
+import { RecordLines } from './record-lines.ts';
+import { type LabelledVector, sourceRecord } from './source-record.ts';
+import { VectorCursor } from './vector-cursor.ts';
+
+const BATCH = 500;
+
+/** The records of a verified archive with their vectors, its tombstones and projects, in the order of the file. */
+export async function* readArchive(
+  container: Container,
+  manifest: Manifest,
+  index: ArchiveIndex,
+  options: WorkOptions,
+): AsyncGenerator<readonly SourceItem[]> {
+  const total = manifest.memoryCount + manifest.codeUnitCount;
+  let done = 0;
+  for (const file of [MEMORIES, PROJECTS, CODE_UNITS] as const) {
+    const reading = new FileReading(container, manifest, index, file, options.signal);
+    try {
+      for await (const batch of reading.batches()) {
+        yield batch;
+        done += batch.filter(({ type }) => type === 'record' || type === 'reject').length;
+        options.onProgress?.({ phase: 'reading', done, total, unit: 'records' });
+      }
+    } finally {
+      await reading.close();
+    }
+  }
+}
+
+interface Line {
+  readonly array: RecordArray;
+  readonly line: string;
+  readonly position: number;
+}
+
+/** Reads one file of records, and beside it the vectors of these records. */
+class FileReading {
+  readonly #file: RecordFileName;
+  readonly #manifest: Manifest;
+  readonly #chunks: AsyncIterable<Buffer>;
+  readonly #size: number;
+  readonly #kind: RecordKind;
+  readonly #index: KindIndex;
+  readonly #cursors: readonly VectorCursor[];
+
+  constructor(
+    container: Container,
+    manifest: Manifest,
+    index: ArchiveIndex,
+    file: RecordFileName,
+    signal: AbortSignal | undefined,
+  ) {
+    const place = index.places.get(file) ?? { start: 0, size: 0 };
+    this.#file = file;
+    this.#manifest = manifest;
+    this.#chunks = container.bytes(place.start, signal);
+    this.#size = place.size;
+    this.#kind = file === MEMORIES ? 'memory' : 'code_unit';
+    this.#index = file === MEMORIES ? index.memories : index.codeUnits;
+    this.#cursors = this.#index.groups.map(
+      (group, number) => new VectorCursor(container, group, this.#index.starts[number] ?? 0, signal),
+    );
+  }
+
+  async *batches(): AsyncGenerator<readonly SourceItem[]> {
+    let items: SourceItem[] = [];
+    for await (const lines of this.#lines()) {
+      for (const line of lines) {
+        items.push(await this.#item(line));
+        if (items.length < BATCH) continue;
+        yield items;
+        items = [];
+      }
+    }
+    if (items.length > 0) yield items;
+  }
+
+  async close(): Promise<void> {
+    for (const cursor of this.#cursors) await cursor.close();
+  }
+
+  async *#lines(): AsyncGenerator<readonly Line[]> {
+    let found: Line[] = [];
+    const lines = new RecordLines(this.#file, recordArrays(this.#file, this.#manifest), {
+      line: (array, line, position) => found.push({ array, line, position }),
+      bytes: () => {},
+    });
+    let missing = this.#size;
+    for await (const chunk of this.#chunks) {
+      const piece = chunk.subarray(0, missing);
+      missing -= piece.length;
+      lines.push(piece);
+      yield found;
+      found = [];
+      if (missing === 0) break;
+    }
+    lines.end();
+  }
+
+  async #item({ array, line, position }: Line): Promise<SourceItem> {
+    switch (array.name) {
+      case 'tombstones':
+        return { type: 'tombstone', value: readRecordLine(textOf(line)).value };
+      case 'projects':
+        return { type: 'project', value: readRecordLine(textOf(line)).value };
+      default:
+        return sourceRecord(
+          { kind: this.#kind, position, line },
+          this.#index.ids,
+          await this.#vector(position),
+        );
+    }
+  }
+
+  /** The record's own vector, if it has one, and the model by which its group is labelled. */
+  async #vector(position: number): Promise<LabelledVector | null> {
+    const number = this.#index.groupOf(position) ?? -1;
+    const group = this.#index.groups[number];
+    const cursor = this.#cursors[number];
+    if (group === undefined || cursor === undefined) return null;
+    return { model: group.model, vector: await cursor.next() };
+  }
+}

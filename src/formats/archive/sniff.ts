@@ -1,0 +1,55 @@
+import type { FileHandle } from 'node:fs/promises';
+import { MemportError } from '../../errors.ts';
+import { isJsonObject } from '../../model/json.ts';
+import { parseExactJson } from '../../model/json-parse.ts';
+import { ByteReader } from './byte-reader.ts';
+import { openContainer } from './container.ts';
+import { damaged } from './damage.ts';
+import { looksLikeBlock } from './gzip-block.ts';
+import { ARCHIVE_FORMAT } from './manifest.ts';
+import { TAR_BLOCK } from './tar-header.ts';
+import { TarReader } from './tar-reader.ts';
+import { readDocument } from './verify.ts';
+
+const FLAT_NAMES: ReadonlySet<string> = new Set(['memories.json', 'embeddings.npz', 'checksums.sha256']);
+
+/** Whether a file that begins so is gzip, also when the first bytes of a memport archive are damaged. */
+export function isGzip(head: Uint8Array): boolean {
+  return (head[0] === 0x1f && head[1] === 0x8b) || looksLikeBlock(head);
+}
+
+/**
+ * Which archive a gzip file holds, by its first member; null when it is another tar, or none. Throws `integrity` when
+ * that can't be told because of damage.
+ */
+export async function archiveFormat(file: FileHandle): Promise<'memport-archive' | 'feat038-archive' | null> {
+  const container = await openContainer(file);
+  const first = new ByteReader(container.bytes(0));
+  const isTar = (await first.exactly(TAR_BLOCK)).toString('latin1', 257, 262) === 'ustar';
+  await first.close();
+  if (!isTar) {
+    if (container.blocked) throw damaged('The archive is damaged: it is made of blocks, but holds no tar.');
+    return null;
+  }
+  const reader = new ByteReader(container.bytes(0));
+  try {
+    const member = await new TarReader(reader, { exactEnd: container.blocked }).next();
+    const name = /^(?:\.\/)*(?:[^/]+\/)?([^/]+)$/.exec(member?.name ?? '')?.[1] ?? '';
+    if (member === null || FLAT_NAMES.has(name)) return member === null ? null : 'feat038-archive';
+    if (name !== 'manifest.json') return null;
+    return isPortable(await readDocument(member)) ? 'memport-archive' : 'feat038-archive';
+  } finally {
+    await reader.close();
+  }
+}
+
+/** A manifest that can't be read is left to the reader of memport archives, which says what is wrong with it. */
+function isPortable(manifest: Buffer): boolean {
+  try {
+    const value = parseExactJson(manifest.toString('utf8'));
+    return !isJsonObject(value) || value.format === ARCHIVE_FORMAT || value.includes_embeddings === undefined;
+  } catch (error) {
+    if (error instanceof MemportError) throw error;
+    return true;
+  }
+}

@@ -1,0 +1,38 @@
+import { MemportError } from '../../errors.ts';
+import { type JsonObject, NumberToken } from '../../model/json.ts';
+import type { FormatName, SourceItem } from '../source.ts';
+import type { JsonElement } from './scanner.ts';
+
+/** How many elements of each kind a file holds. */
+export interface Found {
+  memories: number;
+  codeUnits: number;
+  tombstones: number;
+  vectors: number;
+}
+
+/** What is particular to one of the JSON formats that share top-level names and record arrays. */
+export interface JsonDialect {
+  readonly format: FormatName;
+  readonly system: string;
+  /** The kind of an element, told as fast as possible. null: not one that this format has. */
+  kindOf(element: JsonElement): 'memory' | 'code_unit' | 'tombstone' | null;
+  /** Holds what the header promises against what is there. Returns notes; throws MemportError `integrity`. */
+  check(header: JsonObject, found: Found): readonly string[];
+  /** null where kindOf says null. */
+  read(element: JsonElement): SourceItem | null;
+}
+
+/** The arrays that hold records, in any dialect. */
+export const RECORD_ARRAYS = ['memories', 'code_units', 'tombstones'] as const;
+
+/** Compares a count in the header with what was counted. Returns whether the header has it; throws `integrity`. */
+export function checkCount(header: JsonObject, name: string, found: number): boolean {
+  if (!Object.hasOwn(header, name)) return false;
+  const declared = header[name];
+  if (declared === found) return true;
+  const text = declared instanceof NumberToken ? declared.text : JSON.stringify(declared);
+  throw new MemportError('integrity', `${name} is ${text.slice(0, 40)}, but there are ${found}`, {
+    hint: 'the file is incomplete or was changed by hand',
+  });
+}

@@ -1,0 +1,41 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { MemportError } from '../errors.ts';
+
+/** A file that is read through one handle from beginning to end of the work, whatever happens to its name. */
+export interface OpenedFile extends AsyncDisposable {
+  readonly handle: FileHandle;
+  readonly size: number;
+}
+
+/**
+ * Opens a file for reading. A handle that is given is used as it is and stays open when this is disposed of. Throws
+ * MemportError: `not_found` for a missing file, `unknown_format` for a folder or another thing that is no regular file.
+ */
+export async function openFile(file: string | FileHandle): Promise<OpenedFile> {
+  const isOwn = typeof file === 'string';
+  const name = isOwn ? file : 'the file';
+  const handle = isOwn ? await openByName(file) : file;
+  const close = async (): Promise<void> => {
+    if (isOwn) await handle.close();
+  };
+  const stats = await handle.stat();
+  if (!stats.isFile()) {
+    await close();
+    const what = stats.isDirectory() ? 'a folder' : 'not a regular file';
+    throw new MemportError('unknown_format', `${name} is ${what}`, { hint: 'Give the name of a file.' });
+  }
+  return { handle, size: stats.size, [Symbol.asyncDispose]: close };
+}
+
+async function openByName(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new MemportError('not_found', `there is no file ${path}`, { cause: error });
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new MemportError('failed', `${path} can not be read: permission is denied`, { cause: error });
+    throw error;
+  }
+}

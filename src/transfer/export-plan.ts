@@ -1,0 +1,51 @@
+import type { Writable } from 'node:stream';
+import type { Filter } from '../model/filter.ts';
+import type { Instant } from '../model/instant.ts';
+import type { JsonObject } from '../model/json.ts';
+
+export type ExportFormat = 'archive' | 'json';
+
+export interface ExportRequest {
+  readonly format: ExportFormat;
+  readonly filter: Filter;
+  /** A file's path, or where the bytes go once they are proven. */
+  readonly target: string | Writable;
+  readonly embeddings: boolean;
+  readonly code: boolean;
+  readonly exportDate: Instant | 'newest-record';
+  /** `memport x.y.z` */
+  readonly generator: string;
+  /** The effective configuration, without secrets and paths. */
+  readonly config: JsonObject;
+  /** Only a measurement leaves this out. */
+  readonly verify?: boolean;
+}
+
+/** What was written, under the names of `--json`. */
+export interface ExportReport {
+  /** null for standard output. */
+  readonly path: string | null;
+  readonly format: ExportFormat;
+  readonly export_type: 'full' | 'filtered';
+  readonly export_date: string;
+  readonly memories: number;
+  readonly code_units: number;
+  readonly tombstones: number;
+  readonly vectors: number;
+  readonly bytes: number;
+  /** Of an archive: the digest of the records and vectors in it. */
+  readonly content_digest: string | null;
+}
+
+/** What one format's writer says of what it wrote. */
+export type Written = Pick<
+  ExportReport,
+  'memories' | 'code_units' | 'tombstones' | 'vectors' | 'bytes' | 'content_digest'
+>;
+
+/** What writers of all formats need to know, with the date settled. */
+export interface ExportPlan extends Omit<ExportRequest, 'exportDate' | 'target'> {
+  readonly exportDate: Instant;
+  readonly exportType: 'full' | 'filtered';
+}
+

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { memport, ok, scratch } from '../../support/cli.ts';
+
+describe('config', () => {
+  test('set, get, show and unset; unknown settings of the file are kept and warned about', async () => {
+    const home = scratch();
+    const file = join(home, 'memport.json');
+    expect(await ok(['config', 'path'], { home })).toBe(file);
+    writeFileSync(file, '{"from_the_future": {"a": 1}}');
+    await ok(['config', 'set', 'merge_strategy', 'skip'], { home });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      from_the_future: { a: 1 },
+      merge_strategy: 'skip',
+    });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await memport(['config', 'get', 'merge_strategy'], { home })).toMatchObject({
+      code: 0,
+      stdout: 'skip\n',
+      stderr: expect.stringContaining('from_the_future'),
+    });
+    expect(JSON.parse(await ok(['config', '--json'], { home }))).toMatchObject({
+      merge_strategy: { value: 'skip', from: 'file' },
+      store_busy_timeout: { value: 10, from: 'default' },
+    });
+    expect(await ok(['config', 'show'], { home })).toMatch(/merge_strategy +skip +file/);
+    expect(await ok(['config', 'unset', 'merge_strategy', '--json'], { home })).toBe(
+      '{"unset":"merge_strategy"}',
+    );
+    expect(await ok(['config', 'unset', 'merge_strategy', '--json'], { home })).toBe('{"unset":null}');
+    expect(await ok(['config', 'get', 'merge_strategy', '--json'], { home })).toBe('"keep-newer"');
+  });
+
+  test('the environment wins over the file', async () => {
+    const home = scratch();
+    await ok(['config', 'set', 'store_busy_timeout', '3'], { home });
+    const env = { MEMPORT_STORE_BUSY_TIMEOUT: '4.5' };
+    expect(await ok(['config', 'get', 'store_busy_timeout'], { home, env })).toBe('4.5');
+    expect(
+      await memport(['config', 'get', 'store_busy_timeout'], {
+        home,
+        env: { MEMPORT_STORE_BUSY_TIMEOUT: 'soon' },
+      }),
+    ).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('MEMPORT_STORE_BUSY_TIMEOUT'),
+    });
+  });
+
+  test.each([
+    [['set', 'merge_strategy', 'best'], /can't be "best"/],
+    [['set', 'store_busy_timeout', '-1'], /can't be "-1"/],
+    [['set', 'no_such', '1'], /no setting/],
+    [['get', '__proto__'], /no setting/],
+    [['unset', 'no_such'], /no setting/],
+  ])('%j is refused and changes nothing', async (args, message) => {
+    const home = scratch();
+    expect(await memport(['config', ...args], { home })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(message),
+    });
+    expect(existsSync(join(home, 'memport.json'))).toBe(false);
+  });
+
+  test.each(['{"merge_strategy": "skip"', '[1]', ''])(
+    'a file that is no object is named, not replaced: %j',
+    async text => {
+      const home = scratch();
+      writeFileSync(join(home, 'memport.json'), text);
+      expect(await memport(['config', 'set', 'merge_strategy', 'skip'], { home })).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('not a JSON object'),
+      });
+      expect(readFileSync(join(home, 'memport.json'), 'utf8')).toBe(text);
+    },
+  );
+});

@@ -1,0 +1,24 @@
+import { describe } from 'vitest';
+import { filterContract } from './filters.ts';
+import type { MakePlace } from './place.ts';
+import { scanContract } from './scans.ts';
+import { searchContract } from './search.ts';
+import { summaryContract } from './summaries.ts';
+import { transactionContract } from './transactions.ts';
+import { valueContract } from './values.ts';
+import { writeContract } from './writes.ts';
+
+export type { MakePlace, StorePlace } from './place.ts';
+
+/** What src/store/store.ts promises, for any store. */
+export function storeContract(name: string, makePlace: MakePlace): void {
+  describe(`store contract: ${name}`, () => {
+    writeContract(makePlace);
+    scanContract(makePlace);
+    filterContract(makePlace);
+    summaryContract(makePlace);
+    searchContract(makePlace);
+    transactionContract(makePlace);
+    valueContract(makePlace);
+  });
+}
