@@ -34,7 +34,10 @@ export async function openSource(
     case 'feat038-archive':
       return openFeat038Archive(opened);
     default:
-      return openJsonSource(opened);
+      return openJsonSource(opened.handle, {
+        keepOpen: typeof file !== 'string',
+        ...(format !== 'json' && { format }),
+      });
   }
 }
 

@@ -43,7 +43,7 @@ export type SourceItem = SourceRecord | SourceTombstone | SourceProject | Source
 export interface SourceRecord {
   readonly type: 'record';
   readonly kind: RecordKind;
-  /** Counted from 0 over the records of its kind in the file. */
+  /** Counted from 0 within the list of the file that holds it. */
   readonly position: number;
   /** Without `embedding`. */
   readonly value: JsonObject;

@@ -1,6 +1,6 @@
 import { adoptId } from './id.ts';
 import type { JsonObject } from './json.ts';
-import { withKeys } from './json.ts';
+import { isJsonObject, withKeys } from './json.ts';
 import {
   CATEGORIES,
   type Category,
@@ -63,8 +63,9 @@ export function readMemory(record: JsonObject, context: ReadContext): Memory {
 }
 
 /**
- * Notes what a record was called where it came from, in `metadata.source`; where that is taken, in
- * `metadata.memport_source`, else `memport_source_2` and so on. Members that are null are left out; without any, nothing changes.
+ * Notes what a record was called where it came from, in `metadata.source`, beside other notes of this kind; where
+ * something else is there, in `metadata.memport_source`, else `memport_source_2` and so on: nothing is overwritten.
+ * Members that are null are left out; without any, nothing changes.
  */
 export function withSource(
   metadata: JsonObject,
@@ -72,14 +73,30 @@ export function withSource(
 ): JsonObject {
   const notes = Object.entries(source).filter((entry): entry is [string, string] => entry[1] !== null);
   if (notes.length === 0) return metadata;
-  return withKeys(metadata, { [freeKey(metadata)]: Object.fromEntries(notes) });
+  let key = 'source';
+  for (let n = 1; !hasRoomFor(notes, metadata, key); n++)
+    key = n === 1 ? 'memport_source' : `memport_source_${n}`;
+  const present = metadata[key];
+  const before = Object.hasOwn(metadata, key) && isJsonObject(present) ? present : {};
+  return withKeys(metadata, { [key]: withKeys(before, Object.fromEntries(notes)) });
 }
 
-function freeKey(metadata: JsonObject): string {
-  if (!Object.hasOwn(metadata, 'source')) return 'source';
-  let key = 'memport_source';
-  for (let n = 2; Object.hasOwn(metadata, key); n++) key = `memport_source_${n}`;
-  return key;
+const SOURCE_NOTES: ReadonlySet<string> = new Set([
+  'category',
+  'embedding_model',
+  'file_path',
+  'header',
+  'id',
+  'system',
+]);
+
+function hasRoomFor(notes: readonly [string, string][], metadata: JsonObject, key: string): boolean {
+  if (!Object.hasOwn(metadata, key)) return true;
+  const present = metadata[key];
+  const names = isJsonObject(present) ? Object.keys(present) : [];
+  if (!isJsonObject(present) || names.length === 0) return false;
+  if (!names.every(name => SOURCE_NOTES.has(name))) return false;
+  return notes.every(([name, note]) => !Object.hasOwn(present, name) || present[name] === note);
 }
 
 export function readProjectName(fields: FieldReader): string | null {

@@ -1,22 +1,25 @@
 import type { FileHandle } from 'node:fs/promises';
-import { BLOCK_SIZE, deflatedBlock, storedBlock } from './gzip-block.ts';
+import { BLOCK_SIZE, deflatedBlock, storedBlock, storedBlockSize } from './gzip-block.ts';
 
 export type Packing = 'deflate' | 'store';
 
-/** Blocks that are deflated at the same time; with the one that fills up, what bounds the memory. */
+/** Blocks that are deflated at the same time. */
 const IN_FLIGHT = 4;
 const WRITE_SIZE = 1024 * 1024;
 
 /**
  * Writes data as gzip blocks (gzip-block.ts) to a file from its start on: deflating on the thread pool, in order, few in
- * flight. Runs of data are cut into blocks of 1 MiB wherever the caller's pages end, so the bytes depend on the data alone.
+ * flight. Runs of data are cut into blocks of 1 MiB wherever the caller's pieces end, so the bytes depend on the data
+ * alone. Its large buffers are used again and again.
  */
 export class BlockWriter {
   readonly #file: FileHandle;
   #block: Buffer = Buffer.allocUnsafeSlow(BLOCK_SIZE);
   #filled = 0;
-  readonly #spare: Buffer[] = [];
+  readonly #spareBlocks: Buffer[] = [];
   readonly #sealed: Promise<readonly Buffer[]>[] = [];
+  /** Two: one is filled while the other is written. */
+  readonly #stores = new Alternating(storedBlockSize(BLOCK_SIZE));
   #unwritten: Buffer[] = [];
   #unwrittenBytes = 0;
   #writing: Promise<unknown> = Promise.resolve();
@@ -59,31 +62,40 @@ export class BlockWriter {
   }
 
   async #seal(packing: Packing): Promise<void> {
-    const buffer = this.#block;
-    const data = buffer.subarray(0, this.#filled);
-    if (packing === 'store') {
-      this.#sealed.push(Promise.resolve([storedBlock(data)]));
-    } else {
-      const block = deflatedBlock(data);
-      block.then(
-        () => this.#spare.push(buffer),
-        () => {},
-      );
-      this.#sealed.push(block);
-      this.#block = this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_SIZE);
-    }
+    const data = this.#block.subarray(0, this.#filled);
     this.#filled = 0;
-    while (this.#sealed.length >= (packing === 'store' ? 1 : IN_FLIGHT)) await this.#take();
+    if (packing === 'store') {
+      const isWhole = data.length === BLOCK_SIZE;
+      this.#add([storedBlock(data, isWhole ? this.#stores.next() : undefined)]);
+      // The buffer may be used again once the write before this one is over.
+      if (isWhole) await this.#write();
+      return;
+    }
+    this.#deflate(data, this.#block);
+    this.#block = this.#spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_SIZE);
+    while (this.#sealed.length >= IN_FLIGHT) await this.#take();
+  }
+
+  #deflate(data: Buffer, buffer: Buffer): void {
+    const block = deflatedBlock(data);
+    block.then(
+      () => this.#spareBlocks.push(buffer),
+      () => {},
+    );
+    this.#sealed.push(block);
   }
 
   async #take(): Promise<void> {
-    const block = await this.#sealed.shift();
-    for (const part of block ?? []) {
+    this.#add((await this.#sealed.shift()) ?? []);
+    if (this.#unwrittenBytes >= WRITE_SIZE) await this.#write();
+  }
+
+  #add(parts: readonly Buffer[]): void {
+    for (const part of parts) {
       this.#unwritten.push(part);
       this.#unwrittenBytes += part.length;
       this.#end += part.length;
     }
-    if (this.#unwrittenBytes >= WRITE_SIZE) await this.#write();
   }
 
   /** Starts to write what is ready; waits only for the write before. */
@@ -94,6 +106,24 @@ export class BlockWriter {
     this.#writing.catch(() => {});
     this.#unwritten = [];
     this.#unwrittenBytes = 0;
+  }
+}
+
+/** Two buffers by turns. */
+class Alternating {
+  readonly #size: number;
+  #next: Buffer | null = null;
+  #other: Buffer | null = null;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  next(): Buffer {
+    const buffer = this.#next ?? Buffer.allocUnsafeSlow(this.#size);
+    this.#next = this.#other;
+    this.#other = buffer;
+    return buffer;
   }
 }
 

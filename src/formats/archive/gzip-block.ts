@@ -37,15 +37,22 @@ const gunzip = promisify<InputType, ZlibOptions, Buffer>(gunzipCallback);
 
 /** Deflates 1 to 1 MiB of data on the thread pool. `data` must not change before it resolves. */
 export async function deflatedBlock(data: Buffer): Promise<readonly Buffer[]> {
-  const plain = await gzip(data, { level: LEVEL, chunkSize: data.length + 1024 });
+  const plain = await gzip(data, {
+    level: LEVEL,
+    chunkSize: Math.max(constants.Z_MIN_CHUNK, data.length / 2),
+  });
   const payload = plain.subarray(PLAIN_HEADER_SIZE);
   if (payload.length * MAX_RATIO < data.length) return [storedBlock(data)];
   return [blockHeader(payload), payload];
 }
 
-/** A block whose length depends on the length of the data alone, so that it can be written again in its place. */
-export function storedBlock(data: Buffer): Buffer {
-  const block = Buffer.allocUnsafeSlow(storedBlockSize(data.length));
+/**
+ * A block whose length depends on the length of the data alone, so that it can be written again in its place. It is made
+ * in the memory of `into` where that is given.
+ */
+export function storedBlock(data: Buffer, into?: Buffer): Buffer {
+  const size = storedBlockSize(data.length);
+  const block = into?.subarray(0, size) ?? Buffer.allocUnsafe(size);
   let at = BLOCK_HEADER_SIZE;
   for (let start = 0; start < data.length; start += STORED_MAX) {
     const length = Math.min(STORED_MAX, data.length - start);

@@ -5,11 +5,13 @@ import type { RecordKind } from '../../model/record.ts';
 import { MAX_RECORD_BYTES } from './layout.ts';
 import type { MemberWriter } from './member-writer.ts';
 import { CLOSING, type RecordArray } from './record-files.ts';
+import { Scratch } from './scratch.ts';
 
 /** Writes a file of record arrays (record-files.ts) into a tar member, page after page, array after array. */
 export class RecordWriter {
   readonly member: MemberWriter;
   readonly #arrays: readonly RecordArray[];
+  readonly #scratch = new Scratch();
   #array = -1;
   #count = 0;
 
@@ -46,7 +48,7 @@ export class RecordWriter {
         'failed',
         `a record is longer than ${MAX_RECORD_BYTES} bytes, the most that an archive takes`,
       );
-    const bytes = Buffer.from((this.#count === 0 ? '' : LINE_SEPARATOR) + lines.join(LINE_SEPARATOR));
+    const bytes = this.#scratch.text((this.#count === 0 ? '' : LINE_SEPARATOR) + lines.join(LINE_SEPARATOR));
     this.#count += lines.length;
     digest?.content.bytes(digest.kind, bytes, lines.length);
     await this.member.write(bytes);

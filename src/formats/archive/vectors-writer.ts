@@ -5,6 +5,7 @@ import type { VectorFile } from './layout.ts';
 import type { MemberWriter } from './member-writer.ts';
 import type { MembersWriter } from './members-writer.ts';
 import { NpzWriter } from './npz-writer.ts';
+import { Scratch } from './scratch.ts';
 import { SpooledIds } from './spooled-ids.ts';
 import { ID_SIZE, rowSize, type VectorGroup } from './vector-group.ts';
 
@@ -21,6 +22,7 @@ export class VectorsWriter {
   readonly #file: VectorFile;
   readonly #groups: readonly VectorGroup[];
   readonly #digest: ContentDigest;
+  readonly #scratch = new Scratch();
   #open: { readonly member: MemberWriter; readonly npz: NpzWriter } | null = null;
   #index = -1;
   #ids: Buffer = Buffer.alloc(0);
@@ -50,7 +52,7 @@ export class VectorsWriter {
     while (group === undefined || group.model !== wanted.model || group.dimensions !== wanted.dimensions)
       group = await this.#nextGroup();
     const ids = Buffer.from(page.map(({ id }) => id).join(''), 'latin1');
-    const bytes = Buffer.concat(page.map(vector => vector.bytes));
+    const bytes = this.#scratch.concat(page.map(vector => vector.bytes));
     const expected = this.#ids.subarray(this.#rows * ID_SIZE, this.#rows * ID_SIZE + ids.length);
     if (!expected.equals(ids) || page.some(vector => vector.bytes.length !== rowSize(wanted)))
       throw this.#broken('vectors are not those that the records announced');

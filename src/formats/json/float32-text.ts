@@ -42,18 +42,21 @@ function exactText(value: number): string {
   throw new RangeError(`${value} is no finite float32`);
 }
 
+/** Of the first digit, from -7 to 5. */
 function decimalExponent(size: number): number {
-  const exponent = Math.floor(Math.log10(size));
-  if (size >= 10 ** (exponent + 1)) return exponent + 1;
-  return size < 10 ** exponent ? exponent - 1 : exponent;
+  let exponent = -1;
+  while (size * (POWERS[-exponent] ?? 1) < 1) exponent -= 1;
+  while (size >= (POWERS[exponent + 1] ?? Infinity)) exponent += 1;
+  return exponent;
 }
 
 /** Writes `scaled / 10^decimals` without zeros at its end. */
 function writeDigits(scaled: number, decimals: number, target: Buffer, at: number): number {
-  let rest = scaled;
+  // At most ten digits of a number below 2^31: as an int32 the remainders are cheap.
+  let rest = scaled | 0;
   let places = decimals;
   while (places > 0 && rest % 10 === 0) {
-    rest /= 10;
+    rest = (rest / 10) | 0;
     places -= 1;
   }
   let count = places + 1;
@@ -67,7 +70,7 @@ function writeDigits(scaled: number, decimals: number, target: Buffer, at: numbe
     }
     position -= 1;
     target[position] = ZERO + (rest % 10);
-    rest = Math.trunc(rest / 10);
+    rest = (rest / 10) | 0;
   }
   return end;
 }

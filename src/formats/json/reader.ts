@@ -14,11 +14,13 @@ import { checkVersions, versionText } from './versions.ts';
 export interface JsonHints {
   /** Read it as this, whatever it says it is. */
   readonly format?: 'memport-json' | 'feat038-json' | undefined;
+  /** Leave the handle open when the source is disposed of. */
+  readonly keepOpen?: boolean | undefined;
 }
 
 /**
  * Opens a JSON file of memport or of the original system's FEAT-038, told apart by content; the members may come in any
- * order. The source owns the handle and closes it; when this throws, the handle is still the caller's. Throws
+ * order. The source owns the handle and closes it, unless `keepOpen`; when this throws, the handle is still the caller's. Throws
  * MemportError `unknown_format` for other files, `integrity` for JSON that is damaged before it says what it is.
  */
 export async function openJsonSource(handle: FileHandle, hints: JsonHints = {}): Promise<Source> {
@@ -83,7 +85,9 @@ class JsonSource implements Source {
     }
     const notes = checkVersions(this.header);
     if (!head.arrays.has('memories')) throw new MemportError('integrity', 'there is no list of memories');
-    const strange = [...head.strange].map(name => `${JSON.stringify(name)} is not understood and was left out`);
+    const strange = [...head.strange].map(
+      name => `${JSON.stringify(name)} is not understood and was left out`,
+    );
     const warnings = [...notes, ...this.#dialect.check(this.header, found), ...strange];
     this.#found = found;
     return { ...found, contentDigest: null, warnings };
@@ -100,7 +104,11 @@ class JsonSource implements Source {
       count += items.length;
       if (items.length > 0) yield items;
     }
-    const { memories, codeUnits, tombstones } = this.#found ?? { memories: count, codeUnits: 0, tombstones: 0 };
+    const { memories, codeUnits, tombstones } = this.#found ?? {
+      memories: count,
+      codeUnits: 0,
+      tombstones: 0,
+    };
     if (count !== memories + codeUnits + tombstones)
       throw new MemportError('integrity', 'the file was changed while it was being read');
   }
@@ -123,7 +131,7 @@ class JsonSource implements Source {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle.close();
+    if (!this.#hints.keepOpen) await this.#handle.close();
   }
 }
 

@@ -35,9 +35,12 @@ function checkVersion(header: JsonObject, name: VersionName): readonly string[] 
       hint: 'a newer memport reads it',
     });
   }
-  if (major < knownMajor) return [`${name} ${quote(text)} is older than ${knownMajor}.${knownMinor}: migrated`];
+  if (major < knownMajor)
+    return [`${name} ${quote(text)} is older than ${knownMajor}.${knownMinor}: migrated`];
   return minor > knownMinor
-    ? [`${name} ${quote(text)} is newer than ${knownMajor}.${knownMinor}: what is unknown in it is kept as it is`]
+    ? [
+        `${name} ${quote(text)} is newer than ${knownMajor}.${knownMinor}: what is unknown in it is kept as it is`,
+      ]
     : [];
 }
 

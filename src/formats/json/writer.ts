@@ -97,7 +97,10 @@ export class JsonFileWriter {
   #checkCount(section: Section, announced: number): void {
     const written = this.#counts[section];
     if (written === announced) return;
-    throw new MemportError('integrity', `${written} ${section} written, but the file's head says ${announced}`);
+    throw new MemportError(
+      'integrity',
+      `${written} ${section} written, but the file's head says ${announced}`,
+    );
   }
 }
 
@@ -120,7 +123,8 @@ function headerText(header: JsonFileHeader): string {
  * null. What was asked exactly is under `memport`.
  */
 function filtersMember(filter: Filter): JsonObject {
-  const only = (values: readonly string[]): string | null => (values.length === 1 ? (values[0] ?? null) : null);
+  const only = (values: readonly string[]): string | null =>
+    values.length === 1 ? (values[0] ?? null) : null;
   return {
     project_name: only(filter.projects),
     category: only(filter.categories),

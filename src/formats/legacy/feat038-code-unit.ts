@@ -35,8 +35,7 @@ const SHARED: ReadonlySet<string> = new Set([
   'embedding',
   'metadata',
 ]);
-const HEADER =
-  /^File: (?<path>[^\n]+):\d+-\d+\n[^\n:]+: [^\n]*\n(?:Signature: [\s\S]*?\n)?\nContent:\n/;
+const HEADER = /^File: (?<path>[^\n]+):\d+-\d+\n[^\n:]+: [^\n]*\n(?:Signature: [\s\S]*?\n)?\nContent:\n/;
 
 /** Whether a memory of the original is a code unit (its indexer kept units as memories) that can be kept as one. */
 export function isCodeUnit(record: JsonObject): boolean {
@@ -52,26 +51,54 @@ export function isCodeUnit(record: JsonObject): boolean {
  */
 export function codeUnitOf(record: JsonObject): JsonObject {
   const metadata = isJsonObject(record.metadata) ? record.metadata : {};
-  const fields = liftedFields(metadata);
+  const lifted = LIFTED.filter(
+    ([, key, fits]) => Object.hasOwn(metadata, key) && fits(metadata[key] ?? null),
+  );
+  const moved = new Set(['file_path', ...lifted.map(([, key]) => key)]);
+  const others = Object.fromEntries(Object.entries(metadata).filter(([key]) => !moved.has(key)));
   const text = typeof record.content === 'string' ? record.content : '';
   const header = HEADER.exec(text);
   const absolute = String(metadata.file_path);
   const path = relativePath(header?.groups?.path, absolute);
-  const lifted = new Set(LIFTED.filter(([field]) => Object.hasOwn(fields, field)).map(([, key]) => key));
-  const rest = Object.entries(metadata).filter(([key]) => key !== 'file_path' && !lifted.has(key));
-  const displaced = Object.entries(record).filter(([key]) => CODE_UNIT_FIELDS.has(key) && !SHARED.has(key));
-  const kept = displaced.length === 0 ? [] : [[freeKey(metadata), Object.fromEntries(displaced)] as const];
-  return withKeys(record, {
+  const { kept, displaced } = makeRoom(record);
+  return withKeys(kept, {
     name: '',
-    ...dates(record),
-    ...absentFields(displaced),
-    ...fields,
+    indexed_at: record.updated_at ?? record.created_at ?? null,
+    ...Object.fromEntries(lifted.map(([field, key]) => [field, metadata[key] ?? null])),
     file_path: path,
     content: header === null ? (record.content ?? null) : text.slice(header[0].length),
-    metadata: withSource(Object.fromEntries([...rest, ...kept]), {
+    metadata: withSource(withDisplaced(others, displaced), {
       system: CLAUDE_MEMORY_SERVER,
       header: header?.[0] ?? null,
       file_path: path === absolute ? null : absolute,
     }),
   });
+}
+
+/** Members that the original did not know, under names that mean something else in a code unit, must give way. */
+function makeRoom(record: JsonObject): { readonly kept: JsonObject; readonly displaced: JsonObject } {
+  const isDisplaced = (key: string): boolean => CODE_UNIT_FIELDS.has(key) && !SHARED.has(key);
+  const members = Object.entries(record);
+  return {
+    kept: Object.fromEntries(members.filter(([key]) => !isDisplaced(key))),
+    displaced: Object.fromEntries(members.filter(([key]) => isDisplaced(key))),
+  };
+}
+
+function withDisplaced(metadata: JsonObject, displaced: JsonObject): JsonObject {
+  if (Object.keys(displaced).length === 0) return metadata;
+  let key = 'memport_members';
+  while (Object.hasOwn(metadata, key)) key += '_';
+  return withKeys(metadata, { [key]: displaced });
+}
+
+function relativePath(found: string | undefined, absolute: string): string {
+  const isWindows = /^(?:[A-Za-z]:|\\)\\/.test(absolute);
+  const path = found ?? absolute;
+  return isWindows && found !== undefined ? path.replaceAll('\\', '/') : path;
+}
+
+function numberOf(value: JsonValue): number {
+  if (value instanceof NumberToken) return Number(value.text);
+  return typeof value === 'number' ? value : Number.NaN;
 }

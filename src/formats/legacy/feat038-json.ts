@@ -4,7 +4,8 @@ import { checkCount, type Found, type JsonDialect } from '../json/dialect.ts';
 import { readElement } from '../json/element.ts';
 import type { JsonElement } from '../json/scanner.ts';
 import type { SourceItem } from '../source.ts';
-import { CLAUDE_MEMORY_SERVER, isCodeUnit, readFeat038Record } from './feat038-record.ts';
+import { CLAUDE_MEMORY_SERVER, isCodeUnit } from './feat038-code-unit.ts';
+import { readFeat038Record } from './feat038-record.ts';
 
 const UNIT_WORDS = [Buffer.from('"unit_type"'), Buffer.from('"file_path"')];
 const CAP = 100;

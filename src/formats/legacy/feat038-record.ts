@@ -53,8 +53,17 @@ function isMoved(value: JsonValue | undefined): value is JsonObject {
 /** What the original says of a record that has lost its provenance. */
 function isDefault(provenance: JsonValue): boolean {
   if (!isJsonObject(provenance)) return false;
-  const { source, created_by, last_confirmed, confidence, verified, conversation_id, file_context, notes, ...others } =
-    provenance;
+  const {
+    source,
+    created_by,
+    last_confirmed,
+    confidence,
+    verified,
+    conversation_id,
+    file_context,
+    notes,
+    ...others
+  } = provenance;
   return (
     source === 'user_explicit' &&
     created_by === 'user_statement' &&
