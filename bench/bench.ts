@@ -47,7 +47,7 @@ const results = {
   runs,
   rows,
 };
-writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
+writeFileSync(new URL('../../results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
 
 function measureSize(size: number): readonly Row[] {
   const folder = mkdtempSync(join(tmpdir(), 'memport-bench-'));
@@ -92,7 +92,7 @@ function report(
 }
 
 function runTask(task: string, folder: string, size: number): Measure {
-  const script = fileURLToPath(new URL('task.ts', import.meta.url));
+  const script = fileURLToPath(new URL('task.js', import.meta.url));
   return JSON.parse(
     execFileSync(process.execPath, [script, task, folder, String(size)], { encoding: 'utf8' }),
   ) as Measure;

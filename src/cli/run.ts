@@ -49,12 +49,11 @@ function endedBySignal(error: MemportError, signal: AbortSignal): MemportError {
   return new MemportError(code, 'interrupted; what was under way has been taken back', { cause: error });
 }
 
+/** Whether the reader of our output went away, however deep that lies. */
 function isBrokenPipe(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED')
-  );
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : null;
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || isBrokenPipe(error.cause);
 }
 
 function stacks(error: unknown): string {

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
 import { openArchive } from './archive/reader.ts';
 import { archiveFormat, isGzip } from './archive/sniff.ts';
+import { BorrowedSource } from './borrowed-source.ts';
 import { openJsonSource } from './json/reader.ts';
 import { openFeat038Archive } from './legacy/feat038-archive.ts';
 import { type OpenedFile, openFile } from './opened-file.ts';
@@ -21,23 +22,15 @@ export async function openSource(
   options: OpenSourceOptions = {},
 ): Promise<Source> {
   const opened = await openFile(file);
-  let format: FormatName | 'json';
   try {
-    format = options.from ?? (await detectFormat(opened));
+    const format = options.from ?? (await detectFormat(opened));
+    if (format === 'memport-archive') return await openArchive(opened);
+    if (format === 'feat038-archive') return await openFeat038Archive(opened);
+    const source = await openJsonSource(opened.handle, format === 'json' ? {} : { format });
+    return typeof file === 'string' ? source : new BorrowedSource(source);
   } catch (error) {
     await opened[Symbol.asyncDispose]();
     throw error;
-  }
-  switch (format) {
-    case 'memport-archive':
-      return openArchive(opened);
-    case 'feat038-archive':
-      return openFeat038Archive(opened);
-    default:
-      return openJsonSource(opened.handle, {
-        keepOpen: typeof file !== 'string',
-        ...(format !== 'json' && { format }),
-      });
   }
 }
 

@@ -25,7 +25,8 @@ export async function exportStore(
     request.exportDate === 'newest-record'
       ? await newestRecord(snapshot, request.filter)
       : request.exportDate;
-  const exportType = isEverything(request.filter) && request.code ? 'full' : 'filtered';
+  const isWhole = isEverything(request.filter) && (request.code || request.format === 'json');
+  const exportType = isWhole ? 'full' : 'filtered';
   const plan: ExportPlan = { ...request, exportDate, exportType };
   const writeFormat = request.format === 'archive' ? writeArchive : writeJson;
   const { target, verify = true } = request;

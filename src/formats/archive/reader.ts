@@ -13,21 +13,19 @@ import { TarReader } from './tar-reader.ts';
 import { readDocument, verifyArchive } from './verify.ts';
 
 /**
- * Opens a portable archive and reads its manifest. Disposing of the source disposes of the file. Throws `integrity` or
- * `newer_version`; the file is disposed of then too.
+ * Opens a portable archive and reads its manifest. Disposing of the source disposes of the file; when this throws, the
+ * file is still the caller's. Throws `integrity` or `newer_version`.
  */
 export async function openArchive(file: OpenedFile): Promise<ArchiveSource> {
+  const container = await openContainer(file.handle);
+  const reader = new ByteReader(container.bytes(0));
   try {
-    const container = await openContainer(file.handle);
-    const reader = new ByteReader(container.bytes(0));
     const tar = new TarReader(reader, { exactEnd: container.blocked });
     const member = await new ArchiveMembers(tar).manifest();
     const bytes = await readDocument(member);
-    await reader.close();
     return new ArchiveSource(file, container, readManifest(bytes), member.sha256());
-  } catch (error) {
-    await file[Symbol.asyncDispose]();
-    throw error;
+  } finally {
+    await reader.close();
   }
 }
 

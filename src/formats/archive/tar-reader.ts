@@ -9,6 +9,8 @@ const MAX_END_BYTES = 1024 * 1024;
 const MAX_FOLDERS = 16;
 /** From here on ustar's octal digits don't suffice, and pax says the size. */
 const LARGE_SIZE = 8 * 1024 ** 3;
+/** What decides where and what a member is. */
+const OVERRIDES: readonly string[] = ['path', 'size', 'linkpath'];
 const HARMLESS_PAX_KEYS = /^(?:[acm]time|comment|[ug]id|[ug]name|(?:LIBARCHIVE|SCHILY)\.[\w.:-]+)$/;
 
 export interface TarOptions {
@@ -35,26 +37,32 @@ export class TarReader {
   /** The next regular file, or null at the end of the archive, which is then proven to be the end of the stream. */
   async next(): Promise<MemberReader | null> {
     await this.#finishMember();
-    let pax: ReadonlyMap<string, string> = new Map();
+    let pax: ReadonlyMap<string, string> | null = null;
     for (;;) {
       const block = await this.#reader.exactly(TAR_BLOCK);
       if (isZero(block)) {
-        if (pax.size > 0) throw damaged('The archive ends after the header of a member that is not there.');
+        if (pax !== null) throw damaged('The archive ends after the header of a member that is not there.');
         await this.#end();
         return null;
       }
       const header = decodeTarHeader(block);
-      if (header.type === 'x' || header.type === 'g') {
+      if (header.type === 'g') {
+        checkGlobal(await this.#readPax(header));
+        continue;
+      }
+      if (header.type === 'x') {
+        if (pax !== null) throw damaged('The archive holds two extended headers in a row.');
         pax = await this.#readPax(header);
         continue;
       }
       checkName(header.name);
+      checkOverrides(header, pax ?? new Map());
       if (header.type === '5') {
         this.#passFolder(header);
-        pax = new Map();
+        pax = null;
         continue;
       }
-      this.#member = new MemberReader(header.name, memberSize(header, pax), this.#reader);
+      this.#member = new MemberReader(header.name, memberSize(header, pax ?? new Map()), this.#reader);
       return this.#member;
     }
   }
@@ -79,10 +87,7 @@ export class TarReader {
     const text = (await this.#reader.exactly(header.size)).toString('utf8');
     const padding = await this.#reader.exactly((TAR_BLOCK - (header.size % TAR_BLOCK)) % TAR_BLOCK);
     if (!isZero(padding)) throw damaged('The archive is damaged after an extended header.');
-    const records = parsePax(text);
-    if (header.type === 'x') return records;
-    if (['path', 'size', 'linkpath'].some(key => records.has(key))) throw damaged(overridden('every member'));
-    return new Map();
+    return parsePax(text);
   }
 
   async #end(): Promise<void> {
@@ -103,13 +108,20 @@ function memberSize(header: TarHeader, pax: ReadonlyMap<string, string>): number
     throw damaged(
       `${printable(header.name)} is a link, a device or another thing that is not a regular file.`,
     );
-  if (pax.has('linkpath') || (pax.get('path') ?? header.name) !== header.name)
-    throw damaged(overridden(printable(header.name)));
   const text = pax.get('size');
   if (text === undefined) return header.size;
   const size = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (size !== header.size && !(size >= LARGE_SIZE)) throw damaged(overridden(printable(header.name)));
   return size;
+}
+
+function checkGlobal(records: ReadonlyMap<string, string>): void {
+  if (OVERRIDES.some(key => records.has(key))) throw damaged(overridden('every member'));
+}
+
+function checkOverrides(header: TarHeader, pax: ReadonlyMap<string, string>): void {
+  if (pax.has('linkpath') || (pax.get('path') ?? header.name) !== header.name)
+    throw damaged(overridden(printable(header.name)));
 }
 
 function overridden(name: string): string {
@@ -150,7 +162,7 @@ function parsePax(text: string): ReadonlyMap<string, string> {
 }
 
 function addPax(records: Map<string, string>, key: string, value: string): void {
-  if (['path', 'size', 'linkpath'].includes(key)) {
+  if (OVERRIDES.includes(key)) {
     if (records.has(key)) throw damaged(overridden('a member'));
     records.set(key, value);
   } else if (!HARMLESS_PAX_KEYS.test(key)) {

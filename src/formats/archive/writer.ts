@@ -24,7 +24,7 @@ import { MembersWriter } from './members-writer.ts';
 import { type RecordFileName, recordArrays } from './record-files.ts';
 import { RecordWriter } from './record-writer.ts';
 import type { ArchiveLine } from './spooled-ids.ts';
-import { inArchiveOrder, type VectorGroup } from './vector-group.ts';
+import { compareGroups, inArchiveOrder, type VectorGroup } from './vector-group.ts';
 import { type ArchiveVector, VectorsWriter } from './vectors-writer.ts';
 
 export type { ArchiveLine, ArchiveVector };
@@ -236,6 +236,11 @@ function orderedGroups(groups: readonly VectorGroup[]): readonly VectorGroup[] {
   const odd = ordered.find(({ dimensions }) => dimensions < 1 || dimensions > MAX_DIMENSIONS);
   if (odd !== undefined)
     throw new MemportError('failed', `an archive takes no vectors of ${odd.dimensions} dimensions`);
+  const isTwice = ordered.some((group, index) => {
+    const before = ordered[index - 1];
+    return before !== undefined && compareGroups(before, group) === 0;
+  });
+  if (isTwice) throw new MemportError('failed', 'an archive takes each model and dimension once');
   if (ordered.length > MAX_VECTOR_GROUPS)
     throw new MemportError(
       'failed',

@@ -30,7 +30,8 @@ export function findEmbedding(record: Buffer): EmbeddingSpan | null {
   const listEnd = record.indexOf(CLOSE_LIST, listStart) + 1;
   if (listEnd === 0) return null;
   const after = skip(record, listEnd);
-  if (record[before] === COMMA && (record[after] === COMMA || record[after] === CLOSE_BRACE))
+  const isLater = record[before] === COMMA && record[skipBack(record, before - 1)] !== OPEN_BRACE;
+  if (isLater && (record[after] === COMMA || record[after] === CLOSE_BRACE))
     return { listStart, listEnd, cutStart: before, cutEnd: listEnd };
   if (record[before] !== OPEN_BRACE) return null;
   if (record[after] === CLOSE_BRACE) return { listStart, listEnd, cutStart: key, cutEnd: after };

@@ -40,7 +40,7 @@ function sequenceLength(lead: number): number {
   return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
 }
 
-/** The length of the longest prefix without a wrong byte. */
+/** Where the first sequence of bytes begins that is no character. */
 function firstBad(bytes: Uint8Array): number {
   let [good, bad] = [0, bytes.length];
   while (bad - good > 1) {
@@ -49,5 +49,5 @@ function firstBad(bytes: Uint8Array): number {
     if (isUtf8(prefix.subarray(0, middle - unfinished(prefix)))) good = middle;
     else bad = middle;
   }
-  return good;
+  return good - unfinished(bytes.subarray(0, good));
 }

@@ -1,5 +1,103 @@
+import type { JsonObject } from '../../model/json.ts';
+import type { WorkOptions } from '../../model/progress.ts';
+import { ByteReader } from '../archive/byte-reader.ts';
+import { type Container, openContainer } from '../archive/container.ts';
+import { damaged } from '../archive/damage.ts';
+import { MemberReader } from '../archive/member-reader.ts';
+import { RECORD_ARRAYS } from '../json/dialect.ts';
+import { readElement } from '../json/element.ts';
+import { type JsonElement, scanJson } from '../json/scanner.ts';
+import { versionText } from '../json/versions.ts';
 import type { OpenedFile } from '../opened-file.ts';
-import type { Source } from '../source.ts';
-export function openFeat038Archive(_opened: OpenedFile): Promise<Source> {
-  throw new Error('stub');
+import type { Source, SourceItem, Verification } from '../source.ts';
+import { CLAUDE_MEMORY_SERVER } from './feat038-code-unit.ts';
+import { readFeat038Record } from './feat038-record.ts';
+import { type FlatVector, FlatVectors } from './flat-vectors.ts';
+import { type FlatIndex, verifyFlat } from './flat-verify.ts';
+
+/**
+ * Opens the flat archive of claude-memory-server. Its manifest comes late: what the source says of itself is empty until
+ * it was verified. Disposing of the source disposes of the file.
+ */
+export async function openFeat038Archive(file: OpenedFile): Promise<Source> {
+  return new Feat038Archive(file, await openContainer(file.handle));
+}
+
+class Feat038Archive implements Source {
+  readonly format = 'feat038-archive';
+  readonly system = CLAUDE_MEMORY_SERVER;
+  readonly #file: OpenedFile;
+  readonly #container: Container;
+  #index: FlatIndex | null = null;
+
+  constructor(file: OpenedFile, container: Container) {
+    this.#file = file;
+    this.#container = container;
+  }
+
+  get header(): JsonObject {
+    return this.#index?.manifest ?? {};
+  }
+
+  get version(): string {
+    return versionText(this.header, 'version');
+  }
+
+  get schemaVersion(): string {
+    return versionText(this.header, 'schema_version');
+  }
+
+  async verify(options: WorkOptions = {}): Promise<Verification> {
+    this.#index = await verifyFlat(this.#container, options);
+    return { ...this.#index.found, contentDigest: null, warnings: this.#index.warnings };
+  }
+
+  async *read(options: WorkOptions = {}): AsyncGenerator<readonly SourceItem[]> {
+    const index = this.#index;
+    if (index === null) throw new RangeError('an archive is read after it was verified');
+    const total = index.found.memories + index.found.codeUnits;
+    const texts = this.#reader(index.memories.start, options);
+    const rows = this.#reader(index.vectors?.start ?? 0, options);
+    try {
+      const vectors =
+        index.vectors === null
+          ? null
+          : await FlatVectors.open(new MemberReader('embeddings.npz', index.vectors.size, rows));
+      const json = new MemberReader('memories.json', index.memories.size, texts);
+      let done = 0;
+      for await (const events of scanJson(json.pieces(), RECORD_ARRAYS)) {
+        const items: SourceItem[] = [];
+        for (const event of events)
+          if (event.type === 'element' && event.array === 'memories')
+            items.push(readItem(event, (await vectors?.next()) ?? null));
+        if (items.length === 0) continue;
+        yield items;
+        done += items.length;
+        options.onProgress?.({ phase: 'reading', done, total, unit: 'records' });
+      }
+      if (done !== total) throw damaged('The archive changed while it was read.');
+    } finally {
+      await texts.close();
+      await rows.close();
+    }
+  }
+
+  #reader(start: number, options: WorkOptions): ByteReader {
+    return new ByteReader(this.#container.bytes(start, options.signal), start);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file[Symbol.asyncDispose]();
+  }
+}
+
+/** The row of the npz replaces the embedding in the JSON, as the original does it; where there is no npz, that one counts. */
+function readItem(element: JsonElement, row: FlatVector | null): SourceItem {
+  const read = readElement(element, 'memory');
+  if (read.type === 'reject' || row === null) return read.type === 'reject' ? read : readFeat038Record(read);
+  const warnings =
+    row.vector === null
+      ? [...read.warnings, 'its vector has a number that is not finite: left out']
+      : read.warnings;
+  return readFeat038Record({ ...read, vector: row.vector, line: null, warnings });
 }

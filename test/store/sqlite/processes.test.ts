@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { memoryEntry } from '../../../src/model/record.ts';
 import { openSqliteStore } from '../../../src/store/open.ts';
 import { ids, put } from '../../contract/place.ts';
@@ -12,8 +12,13 @@ import { scratchFolder } from './scratch.ts';
 
 const SCRIPT = fileURLToPath(new URL('./writer-process.ts', import.meta.url));
 
+/** A process that does not outlive its test. */
 function start(...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [SCRIPT, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [SCRIPT, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return child;
 }
 
 async function output(child: ChildProcess): Promise<string> {

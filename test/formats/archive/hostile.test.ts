@@ -1,0 +1,440 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { memoryEntry } from '../../../src/model/record.ts';
+import { aMemory, idOf } from '../../support/records.ts';
+import { blocks, changed, type Entry, pack, pax, replaced, resealed, TOP, unpack } from './craft.ts';
+import { archiveOf, readBytes, smallSample, temporaryFolder } from './samples.ts';
+
+let entries: Entry[];
+
+beforeAll(async () => {
+  entries = unpack(await archiveOf(smallSample()));
+});
+
+const file = (name: string | Buffer, more: Partial<Entry> = {}): Entry => ({
+  name,
+  data: Buffer.from('x'),
+  ...more,
+});
+const after =
+  (...more: Entry[]) =>
+  (all: Entry[]) => [...all, ...more];
+const second =
+  (...more: Entry[]) =>
+  (all: Entry[]) => [...all.slice(0, 1), ...more, ...all.slice(1)];
+const manifest = (text: string | RegExp, by: string) => (all: Entry[]) =>
+  changed(all, 'manifest.json', replaced(text, by));
+/** A member changed, with all checksums made right again. */
+const lie = (name: string, text: string | RegExp, by: string) => (all: Entry[]) =>
+  resealed(changed(all, name, replaced(text, by)));
+
+const HOSTILE: readonly (readonly [string, (all: Entry[]) => Entry[]])[] = [
+  ['a name that leads up', after(file('../evil'))],
+  ['a name that leads up from within', after(file(`${TOP}../../evil`))],
+  ['an absolute name', after(file('/tmp/evil'))],
+  [
+    'a symbolic link',
+    second(
+      file(`${TOP}memories/memories.json`, { type: '2', linkName: '/etc/passwd', data: Buffer.alloc(0) }),
+    ),
+  ],
+  [
+    'a hard link',
+    second(
+      file(`${TOP}memories/memories.json`, {
+        type: '1',
+        linkName: `${TOP}manifest.json`,
+        data: Buffer.alloc(0),
+      }),
+    ),
+  ],
+  ['a regular file with a link name', second(file(`${TOP}memories/memories.json`, { linkName: 'x' }))],
+  ['a character device', second(file(`${TOP}null`, { type: '3', data: Buffer.alloc(0) }))],
+  ['a block device', second(file(`${TOP}sda`, { type: '4', data: Buffer.alloc(0) }))],
+  ['a pipe', second(file(`${TOP}pipe`, { type: '6', data: Buffer.alloc(0) }))],
+  ['a GNU sparse file', second(file(`${TOP}memories/memories.json`, { type: 'S' }))],
+  ['a GNU long name', second(file('././@LongLink', { type: 'L' }))],
+  ['a GNU long link', second(file('././@LongLink', { type: 'K' }))],
+  ['an unknown name', after(file(`${TOP}evil.sh`))],
+  ['a known name in another folder', after(file('other/manifest.json'))],
+  ['a name twice', all => [...all.slice(0, 2), ...all.slice(1)]],
+  ['the manifest twice', all => [...all.slice(0, 1), ...all]],
+  ['a name with a NUL', second(file(Buffer.from(`${TOP}memories/memories.json\0evil`)))],
+  ['members in another order', all => [...all.slice(0, 1), ...all.slice(1).reverse()]],
+  ['the manifest last', all => [...all.slice(1), ...all.slice(0, 1)]],
+  ['no manifest', all => all.slice(1)],
+  ['no checksum list', all => all.slice(0, -1)],
+  ['no npz', all => all.filter(({ name }) => name !== `${TOP}memories/embeddings.npz`)],
+  ['no entry at all', () => []],
+  ['a pax header with another path', second(pax(['path', 'evil']))],
+  ['a pax header with another link', second(pax(['linkpath', 'evil']))],
+  ['a pax header with another size', second(pax(['size', '3']))],
+  ['a pax header with no number as size', second(pax(['size', '-1']))],
+  ['a pax header with a sparse map', second(pax(['GNU.sparse.major', '1'], ['GNU.sparse.minor', '0']))],
+  ['a pax header with a path twice', second(pax(['path', `${TOP}memories/memories.json`], ['path', 'evil']))],
+  ['a pax header for all members', all => [{ ...pax(['path', 'evil']), type: 'g' }, ...all]],
+  ['a pax header before another', second(pax(['path', 'evil']), pax(['mtime', '1']))],
+  ['a pax header before one for all', second(pax(['path', 'evil']), { ...pax(['comment', 'x']), type: 'g' })],
+  [
+    'a folder of another name',
+    second(pax(['path', '../evil']), file(TOP, { type: '5', data: Buffer.alloc(0) })),
+  ],
+  ['a pax header at the end', after(pax(['mtime', '1']))],
+  ['a pax header that is none', second({ ...pax(), data: Buffer.from('99 path=x\n') })],
+  ['a pax header that has no key', second({ ...pax(), data: Buffer.from('5 =x\n') })],
+  ['a pax header too large', second({ ...pax(), data: Buffer.alloc(70_000, 'x') })],
+  ['a folder with data', second(file(`${TOP}memories/`, { type: '5' }))],
+  [
+    'many folders',
+    second(
+      ...Array.from({ length: 17 }, () => file(`${TOP}memories/`, { type: '5', data: Buffer.alloc(0) })),
+    ),
+  ],
+  ['another tar dialect', all => all.map(entry => ({ ...entry, magic: '\0\0\0\0\0\0\0\0' }))],
+  [
+    'a wrong header checksum',
+    all => all.map((entry, index) => (index === 3 ? { ...entry, checksum: 1 } : entry)),
+  ],
+  [
+    'a size beyond the end',
+    all => all.map((entry, index) => (index === 9 - 1 ? { ...entry, size: 100_000 } : entry)),
+  ],
+  [
+    'a size of terabytes',
+    all => all.map((entry, index) => (index === 1 ? { ...entry, size: 0o77777777777 } : entry)),
+  ],
+  [
+    'a larger document than can be',
+    all => all.map((entry, index) => (index === 0 ? { ...entry, size: 0o777777777 } : entry)),
+  ],
+  [
+    'bytes between members',
+    all => all.map((entry, index) => (index === 2 ? { ...entry, size: entry.data.length - 512 } : entry)),
+  ],
+
+  ['a wrong checksum in the list', all => changed(all, 'metadata/checksums.sha256', replaced(/^./, 'g'))],
+  ['another digit in the list', lastResealed(replaced(/^[0-9a-f]/, '~'))],
+  ['a partial list', lastResealed(data => data.subarray(0, data.indexOf('\n') + 1))],
+  ['an empty list', lastResealed(() => Buffer.alloc(0))],
+  [
+    'a list with one more file',
+    lastResealed(data => Buffer.concat([data, Buffer.from(`${'0'.repeat(64)}  evil\n`)])),
+  ],
+  ['a list with a file twice', lastResealed(data => Buffer.concat([data, data]))],
+  [
+    'a list with a wrong sum',
+    lastResealed(data => Buffer.from(`${'0'.repeat(64)}${String(data).slice(64)}`)),
+  ],
+  ['a wrong checksum in the manifest', manifest(/"sha256:\w{64}"/, `"sha256:${'0'.repeat(64)}"`)],
+  ['a checksum missing in the manifest', manifest('"memories/memories.json"', '"memories/other.json"')],
+  [
+    'a checksum more in the manifest',
+    manifest('"checksums": {', `"checksums": { "evil": "sha256:${'0'.repeat(64)}",`),
+  ],
+  ['a checksum of another kind', manifest(/"sha256:\w{64}"/, '"md5:0"')],
+  [
+    'a wrong content digest',
+    manifest(/"content_digest": "sha256:\w{8}/, '"content_digest": "sha256:00000000'),
+  ],
+  ['a content digest that is none', manifest(/"content_digest": "\w+:/, '"content_digest": "x:')],
+  ['a changed record', all => changed(all, 'memories/memories.json', replaced('Memory 3', 'Memory 4'))],
+  ['a changed record with right checksums', lie('memories/memories.json', 'Memory 3', 'Memory 4')],
+  ['a memory count that lies', manifest('"memory_count": 12', '"memory_count": 13')],
+  ['a huge count', manifest('"memory_count": 12', '"memory_count": 9007199254740991')],
+  ['a count that is not whole', manifest('"memory_count": 12', '"memory_count": 12.5')],
+  ['a negative count', manifest('"memory_count": 12', '"memory_count": -1')],
+  ['no count', manifest('"memory_count": 12,', '')],
+  ['a tombstone count that lies', manifest('"tombstone_count": 2', '"tombstone_count": 1')],
+  ['a code unit count that lies', manifest('"code_unit_count": 3', '"code_unit_count": 4')],
+  ['more vectors than records', manifest('"count": 4', '"count": 40')],
+  ['a vector count that lies', manifest('"count": 4', '"count": 3')],
+  ['dimensions that lie', manifest('"dimensions": 8', '"dimensions": 7')],
+  ['vectors without dimensions', manifest('"dimensions": 8', '"dimensions": 0')],
+  ['arrays of other names', manifest('"array": "embeddings"', '"array": "vectors"')],
+  ['groups out of order', manifest('"hashing-8"', '"zzz"')],
+  ['another npz', manifest('"file": "memories/embeddings.npz"', '"file": "evil.npz"')],
+  ['embeddings that are no list', manifest('"embeddings": [', '"embeddings": 5, "other": [')],
+  ['embeddings that are no objects', manifest('"embeddings": [', '"embeddings": [5, ')],
+  ['another format', manifest('"portable_backup"', '"other"')],
+  ['another compression', manifest('"compression": "gzip"', '"compression": "zstd"')],
+  ['no date', manifest(/"export_date": "[^"]*"/, '"export_date": "soon"')],
+  ['a numeric version', manifest('"version": "1.0.0"', '"version": 1')],
+  ['an odd version', manifest('"version": "1.0.0"', '"version": "one"')],
+  ['an older major version', manifest('"version": "1.0.0"', '"version": "0.9.0"')],
+  ['a manifest that is no JSON', manifest('{', '')],
+  ['a manifest that is a list', all => changed(all, 'manifest.json', () => Buffer.from('[]'))],
+  [
+    'a manifest that is not UTF-8',
+    all => changed(all, 'manifest.json', data => Buffer.concat([data, Buffer.from([0xff])])),
+  ],
+  ['a manifest nested deeply', manifest('"filters": {}', `"filters": ${'['.repeat(100)}${']'.repeat(100)}`)],
+  ['an id twice', lie('memories/memories.json', idOf(2), idOf(1))],
+  ['ids out of order', lie('memories/memories.json', idOf(3), idOf(9))],
+  ['a comma after the last record', lie('memories/memories.json', '}\n],"tombstones"', '},\n],"tombstones"')],
+  ['no comma after a record', lie('memories/memories.json', '},\n', '}\n')],
+  ['an empty line', lie('memories/memories.json', ':[\n', ':[\n\n')],
+  ['another first line', lie('memories/memories.json', '{"version"', '{ "version"')],
+  ['another last line', lie('memories/memories.json', /\]\}\n$/, ']} \n')],
+  ['no last newline', lie('memories/memories.json', /\]\}\n$/, ']}')],
+  ['text after the end', lie('memories/memories.json', /\]\}\n$/, ']}\n{}\n')],
+  ['a frame line after the end', lie('memories/memories.json', /\]\}\n$/, ']}\n]}\n')],
+  [
+    'a tombstone twice',
+    lie('memories/memories.json', `${idOf(500)}","kind":"code_unit"`, `${idOf(400)}","kind":"memory"`),
+  ],
+  ['tombstones out of order', lie('memories/memories.json', '"kind":"code_unit"', '"kind":"zzz"')],
+  ['a tombstone that is no JSON', lie('memories/memories.json', '"kind":"code_unit"', '"kind":')],
+  ['other projects than the manifest', lie('code_index/projects.json', '"alpha"', '"alphb"')],
+  ['a config that is no JSON', lie('config/export_config.json', '{', '')],
+  [
+    'a config that is a list',
+    all => resealed(changed(all, 'config/export_config.json', () => Buffer.from('[]'))),
+  ],
+  ['statistics that are no JSON', lie('metadata/statistics.json', '{', '{,')],
+  ['an array of another name', lie('memories/embeddings.npz', 'ids.npy', 'idz.npy')],
+  ['an npz that is no zip', lie('memories/embeddings.npz', 'PK\x03\x04', 'PK\x03\x05')],
+  ['a pickled array', lie('memories/embeddings.npz', "'<f4'", "'|O' ")],
+  ['Fortran order', lie('memories/embeddings.npz', "'fortran_order': False", "'fortran_order': True ")],
+  ['a wrong shape', lie('memories/embeddings.npz', '(4, 8)', '(5, 8)')],
+  ['another element type', lie('memories/embeddings.npz', "'<f4'", "'<i4'")],
+  ['no numpy magic', lie('memories/embeddings.npz', 'NUMPY', 'NUMPX')],
+  ['an unknown id', lie('memories/embeddings.npz', idOf(2), idOf(3))],
+  ['an id that is none', lie('memories/embeddings.npz', idOf(2), 'x'.repeat(36))],
+  ['a wrong zip checksum', lie('memories/embeddings.npz', /PK\x07\x08./s, 'PK\x07\x08~')],
+  ['no zip descriptor', lie('memories/embeddings.npz', 'PK\x07\x08', 'PK\x07\x09')],
+  ['a wrong directory', lie('memories/embeddings.npz', /PK\x01\x02\x14/s, 'PK\x01\x03\x14')],
+  ['another name in the directory', lie('memories/embeddings.npz', /(PK\x01\x02.*)ids\.npy/s, '$1idz.npy')],
+  ['a wrong end', lie('memories/embeddings.npz', 'PK\x05\x06', 'PK\x05\x07')],
+  ['an encrypted array', lie('memories/embeddings.npz', 'PK\x03\x04\x14\x00\x08', 'PK\x03\x04\x14\x00\x09')],
+  [
+    'an array packed otherwise',
+    lie('memories/embeddings.npz', 'PK\x03\x04\x14\x00\x08\x00\x00', 'PK\x03\x04\x14\x00\x08\x00\x0c'),
+  ],
+  [
+    'a deflated array of no length',
+    lie('memories/embeddings.npz', 'PK\x03\x04\x14\x00\x08\x00\x00', 'PK\x03\x04\x14\x00\x08\x00\x08'),
+  ],
+];
+
+/** The checksum list changed, with its own checksum in the manifest made right again. */
+function lastResealed(change: (data: Buffer) => Buffer): (all: Entry[]) => Entry[] {
+  return all => {
+    const lying = changed(all, 'metadata/checksums.sha256', change);
+    const list = lying.at(-1);
+    return sealedManifest(all, list ?? { name: '', data: Buffer.alloc(0) });
+  };
+}
+
+function sealedManifest(all: Entry[], list: Entry): Entry[] {
+  const sum = createHash('sha256').update(list.data).digest('hex');
+  const sealed = changed(
+    all,
+    'manifest.json',
+    replaced(/("metadata\/checksums.sha256": "sha256:)\w{64}/, `$1${sum}`),
+  );
+  return [...sealed.slice(0, -1), list];
+}
+
+describe('hostile archives are refused', () => {
+  test.each(HOSTILE)('%s', async (_, change) => {
+    const crafted = change(entries);
+    for (const container of ['blocks', 'gzip'] as const)
+      await expect(readBytes(pack(crafted, { container })), container).rejects.toMatchObject({
+        code: 'integrity',
+      });
+  });
+
+  test('and nothing is written anywhere', async () => {
+    const parent = dirname(await temporaryFolder());
+    expect(await readdir(parent)).not.toContain('evil');
+    expect(await readdir('/tmp')).not.toContain('evil');
+  });
+
+  test('a newer major version says so', async () => {
+    for (const name of ['version', 'schema_version']) {
+      const crafted = manifest(new RegExp(`"${name}": "\\d`), `"${name}": "9`)(entries);
+      await expect(readBytes(pack(crafted))).rejects.toMatchObject({ code: 'newer_version' });
+    }
+  });
+});
+
+describe('ends and bombs', () => {
+  const tar = (end: Buffer, container: 'blocks' | 'gzip' = 'blocks') => pack(entries, { end, container });
+
+  test('a missing, half or padded end', async () => {
+    for (const size of [0, 512, 1536, 10_240])
+      await expect(readBytes(tar(Buffer.alloc(size)))).rejects.toMatchObject({ code: 'integrity' });
+    await expect(readBytes(tar(Buffer.alloc(512), 'gzip'))).rejects.toMatchObject({ code: 'integrity' });
+    await expect(readBytes(tar(Buffer.alloc(2_000_000), 'gzip'))).rejects.toMatchObject({
+      code: 'integrity',
+    });
+    await expect(readBytes(tar(Buffer.from(`${'\0'.repeat(1024)}x`), 'gzip'))).rejects.toMatchObject({
+      code: 'integrity',
+    });
+  });
+
+  test('an archive that others have packed again is read', async () => {
+    for (const container of ['blocks', 'gzip'] as const) {
+      const folders = [
+        { name: './', type: '5', data: Buffer.alloc(0) },
+        { name: TOP, type: '5', data: Buffer.alloc(0) },
+      ];
+      const dotted = entries.map(entry => ({ ...entry, name: `./${entry.name}` }));
+      const bare = entries.map(entry => ({ ...entry, name: String(entry.name).slice(TOP.length) }));
+      const renamed = entries.map(entry => ({
+        ...entry,
+        name: `other/${String(entry.name).slice(TOP.length)}`,
+      }));
+      const withTimes = entries.flatMap(entry => [pax(['mtime', '1.5'], ['SCHILY.xattr.x', 'y']), entry]);
+      const withPath = entries.flatMap(entry => [pax(['path', String(entry.name)]), entry]);
+      const withComment = [{ ...pax(['comment', 'x']), type: 'g' }, ...entries];
+      const gnu = entries.map(entry => ({ ...entry, magic: 'ustar  \0', type: '\0' }));
+      for (const all of [[...folders, ...dotted], bare, renamed, withTimes, withPath, withComment, gnu])
+        expect((await readBytes(pack(all, { container }))).items).toHaveLength(19);
+    }
+    expect((await readBytes(tar(Buffer.alloc(10_240), 'gzip'))).items).toHaveLength(19);
+  });
+
+  test('gzip of other programs: flips, truncations, garbage and zeros behind it', async () => {
+    const good = pack(entries, { container: 'gzip' });
+    for (const bytes of [
+      good.subarray(0, good.length - 9),
+      good.subarray(0, 100),
+      Buffer.concat([good, Buffer.from('garbage')]),
+      Buffer.concat([good, Buffer.alloc(10)]),
+      Buffer.concat([good, gzipSync('x')]),
+      flipped(good, good.length - 6),
+      flipped(good, 200),
+    ])
+      await expect(readBytes(bytes)).rejects.toMatchObject({ code: 'integrity' });
+  });
+
+  test('a bomb of a gigabyte takes neither its memory nor its time', async () => {
+    const [first, ...others] = entries;
+    const part = gzipSync(Buffer.alloc(32 * 1024 * 1024, '{}\n'));
+    const head = pack(
+      [
+        first ?? { name: '', data: Buffer.alloc(0) },
+        { ...file(`${TOP}memories/memories.json`), size: 0o7000000000 },
+      ],
+      {
+        container: 'gzip',
+        end: Buffer.alloc(0),
+      },
+    );
+    expect(others.length).toBeGreaterThan(0);
+    await expect(
+      readBytes(Buffer.concat([head, ...Array.from({ length: 32 }, () => part)])),
+    ).rejects.toMatchObject({
+      code: 'integrity',
+    });
+  });
+
+  test('a tar that is a bomb of zeros', async () => {
+    const zeros = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+    const bomb = Buffer.concat([
+      pack(entries.slice(0, 1), { container: 'gzip', end: Buffer.alloc(0) }),
+      zeros,
+      zeros,
+    ]);
+    await expect(readBytes(bomb)).rejects.toMatchObject({ code: 'integrity' });
+  });
+
+  test('blocks that do not hold a tar', async () => {
+    await expect(readBytes(blocks(Buffer.from('not a tar')))).rejects.toMatchObject({ code: 'integrity' });
+    await expect(readBytes(blocks(Buffer.alloc(4096, 'x')))).rejects.toMatchObject({ code: 'integrity' });
+  });
+
+  function flipped(bytes: Buffer, at: number): Buffer {
+    const copy = Buffer.from(bytes);
+    copy[at] = (copy[at] ?? 0) ^ 1;
+    return copy;
+  }
+});
+
+describe('what is odd but whole', () => {
+  /** A sample whose second record's line is changed after the fact, digest and all. */
+  async function withLine(change: (line: string) => string) {
+    const vector = Float32Array.of(1, 2);
+    const sample = [1, 2, 3].map(n => memoryEntry(aMemory({ id: idOf(n), embeddingModel: 'm' }), vector));
+    const odd = sample.map(entry =>
+      entry.record.id === idOf(2) ? { ...entry, line: change(entry.line) } : entry,
+    );
+    return readBytes(await archiveOf({ entries: odd }));
+  }
+
+  test('a line that is no JSON is rejected, the others are read', async () => {
+    const { items } = await withLine(line => line.slice(0, -1));
+    expect(items.map(({ type }) => type)).toEqual(['record', 'reject', 'record']);
+    expect(items[1]).toMatchObject({ kind: 'memory', position: 1, id: idOf(2) });
+  });
+
+  test('a line that is not UTF-8, deep or without an id', async () => {
+    for (const change of [
+      (line: string) => line.replace(/"metadata":\{\}/, `"metadata":${'[1,'.repeat(80)}1${']'.repeat(80)}`),
+      (line: string) => line.replace(idOf(2), idOf(2).toUpperCase().replace('0-7', 'A-7')),
+      (line: string) => line.replace('"id"', '"ident"'),
+      () => '5',
+      () => '"text"',
+      (line: string) => line.replace(/^\{/, `{"id":"${idOf(1)}",`),
+      (line: string) => line.replace(/\}$/, `,"id":"${idOf(3)}"}`),
+    ]) {
+      const result = withLine(change);
+      // Without a readable id its vector belongs to nobody, and the archive lies.
+      await result.then(
+        ({ items }) => expect(items[1]?.type).toBe('reject'),
+        error => expect(error).toMatchObject({ code: 'integrity' }),
+      );
+    }
+  });
+
+  test('a line that is not canonical is read without its line', async () => {
+    const { items } = await withLine(line => line.replace('"importance":0.5', '"importance": 0.5'));
+    expect(items[1]).toMatchObject({ type: 'record', line: null });
+  });
+
+  test('big numbers keep their digits and their line', async () => {
+    const { items } = await withLine(line =>
+      line.replace('"metadata":{}', '"metadata":{"n":9007199254740993}'),
+    );
+    expect(items[1]).toMatchObject({ type: 'record', line: expect.stringContaining('9007199254740993') });
+  });
+
+  test('an embedding in the line is left out', async () => {
+    const { items } = await withLine(line =>
+      line.replace('"embedding_model"', '"embedding":[1],"embedding_model"'),
+    );
+    expect(items[1]).toMatchObject({
+      type: 'record',
+      line: null,
+      warnings: [expect.stringContaining('embedding')],
+    });
+    expect(items[1]).not.toHaveProperty('value.embedding');
+  });
+
+  test('a vector of another model than the record says is left out', async () => {
+    const { items } = await withLine(line => line.replace('"embedding_model":"m"', '"embedding_model":"n"'));
+    expect(items[1]).toMatchObject({
+      type: 'record',
+      vector: null,
+      warnings: [expect.stringContaining('model')],
+    });
+    const without = await withLine(line => line.replace('"embedding_model":"m",', ''));
+    expect(without.items[1]).toMatchObject({ type: 'record', vector: null });
+  });
+
+  test('a vector that is not finite is left out', async () => {
+    const entry = memoryEntry(aMemory({ embeddingModel: 'm' }), Float32Array.of(1, Number.NaN));
+    const { items } = await readBytes(await archiveOf({ entries: [entry] }));
+    expect(items[0]).toMatchObject({ vector: null, warnings: [expect.stringContaining('finite')] });
+  });
+
+  test('a newer minor version is read, with a warning', async () => {
+    const crafted = manifest('"version": "1.0.0"', '"version": "1.7.0"')(entries);
+    const { verification } = await readBytes(pack(crafted));
+    expect(verification.warnings).toEqual([expect.stringContaining('1.7.0')]);
+  });
+});
