@@ -73,7 +73,7 @@ export async function writeArchive(
     tombstones: counts.tombstones,
     vectors,
     bytes,
-    content_digest: contentDigest,
+    digest: contentDigest,
   };
 
   async function* lines(kind: RecordKind): ReturnType<typeof scanLines> {

@@ -1,10 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
-import { type JsonFileRecord, JsonFileWriter } from '../formats/json/writer.ts';
+import { JsonFileWriter } from '../formats/json/writer.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { RecordKind } from '../model/record.ts';
 import type { Reader, StoredLine } from '../store/store.ts';
 import type { ExportPlan, Written } from './export-plan.ts';
 import { Meter } from './meter.ts';
+import { type LabelledRecord, RecordDigest } from './record-digest.ts';
 import { scanLines } from './scan.ts';
 
 /** Writes the JSON of what a reader holds to an empty file. The reader must be a snapshot. */
@@ -29,6 +30,7 @@ export async function writeJson(
     codeUnitCount: code ? counts.codeUnits : null,
     embeddings: plan.embeddings,
   });
+  const digest = new RecordDigest();
   const meter = new Meter(counts.memories + (code ? counts.codeUnits : 0), work);
   for await (const page of pages('memory')) await writer.memories(page);
   if (code) for await (const page of pages('code_unit')) await writer.codeUnits(page);
@@ -39,13 +41,16 @@ export async function writeJson(
     tombstones: 0,
     vectors,
     bytes,
-    content_digest: null,
+    digest: digest.finish(),
   };
 
-  async function* pages(kind: RecordKind): AsyncIterable<readonly JsonFileRecord[]> {
+  async function* pages(kind: RecordKind): AsyncIterable<readonly LabelledRecord[]> {
     for await (const page of scanLines(reader, kind, filter, work)) {
       const records = plan.embeddings ? await withVectors(reader, kind, page) : page.map(withoutVector);
-      vectors += records.filter(record => record.vector !== null).length;
+      for (const record of records) {
+        digest.add(kind, record);
+        if (record.vector !== null) vectors += 1;
+      }
       yield records;
       meter.add(page.length);
     }
@@ -56,12 +61,12 @@ async function withVectors(
   reader: Reader,
   kind: RecordKind,
   page: readonly StoredLine[],
-): Promise<readonly JsonFileRecord[]> {
+): Promise<readonly LabelledRecord[]> {
   const ids = page.map(stored => stored.id);
   const vectors = new Map((await reader.get(kind, ids)).map(stored => [stored.id, stored.vector]));
-  return page.map(({ id, line }) => ({ line, vector: vectors.get(id) ?? null }));
+  return page.map(({ id, line, model }) => ({ id, line, model, vector: vectors.get(id) ?? null }));
 }
 
-function withoutVector({ line }: StoredLine): JsonFileRecord {
-  return { line, vector: null };
+function withoutVector({ id, line, model }: StoredLine): LabelledRecord {
+  return { id, line, model, vector: null };
 }

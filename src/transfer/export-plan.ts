@@ -38,10 +38,11 @@ export interface ExportReport {
 }
 
 /** What one format's writer says of what it wrote. */
-export type Written = Pick<
-  ExportReport,
-  'memories' | 'code_units' | 'tombstones' | 'vectors' | 'bytes' | 'content_digest'
->;
+export interface Written
+  extends Pick<ExportReport, 'memories' | 'code_units' | 'tombstones' | 'vectors' | 'bytes'> {
+  /** Content digest of the records and vectors in the file. */
+  readonly digest: string;
+}
 
 /** What writers of all formats need to know, with the date settled. */
 export interface ExportPlan extends Omit<ExportRequest, 'exportDate' | 'target'> {

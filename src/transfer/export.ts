@@ -2,12 +2,14 @@ import type { FileHandle } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
 import { writeAtomically, writeProven } from '../formats/atomic-file.ts';
 import { openSource } from '../formats/detect.ts';
+import type { Source } from '../formats/source.ts';
 import { type Filter, isEverything } from '../model/filter.ts';
 import { formatInstant, type Instant } from '../model/instant.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { Store } from '../store/store.ts';
 import { writeArchive } from './export-archive.ts';
 import { writeJson } from './export-json.ts';
+import { RecordDigest } from './record-digest.ts';
 import type { ExportPlan, ExportReport, ExportRequest, Written } from './export-plan.ts';
 
 /**
@@ -43,7 +45,12 @@ export async function exportStore(
     format: request.format,
     export_type: exportType,
     export_date: formatInstant(exportDate),
-    ...written,
+    memories: written.memories,
+    code_units: written.code_units,
+    tombstones: written.tombstones,
+    vectors: written.vectors,
+    bytes: written.bytes,
+    content_digest: request.format === 'archive' ? written.digest : null,
   };
 }
 
@@ -51,7 +58,10 @@ async function newestRecord(reader: Pick<Store, 'statistics'>, filter: Filter): 
   return (await reader.statistics(filter)).newestUpdatedAt ?? 0n;
 }
 
-/** Reads a finished file as an import would, and compares what is in it with what was meant to be. */
+/**
+ * Reads a finished file as an import would, and compares what is in it with what was meant to be: by the digest that an
+ * archive declares and its reader has checked, by the records themselves where the format declares none.
+ */
 async function verifyExport(file: FileHandle, written: Written, work: WorkOptions): Promise<void> {
   await using source = await openSource(file);
   const found = await source.verify(work);
@@ -60,7 +70,20 @@ async function verifyExport(file: FileHandle, written: Written, work: WorkOption
     found.codeUnits === written.code_units &&
     found.tombstones === written.tombstones &&
     found.vectors === written.vectors &&
-    found.contentDigest === written.content_digest;
+    (found.contentDigest ?? (await digestRecords(source, work))) === written.digest;
   if (!same)
     throw new MemportError('integrity', 'what was written is not what the store holds; it was removed again');
+}
+
+async function digestRecords(source: Source, work: WorkOptions): Promise<string | null> {
+  const digest = new RecordDigest();
+  for await (const items of source.read(work)) {
+    for (const item of items) {
+      if (item.type !== 'record' || item.line === null) return null;
+      const { id, embedding_model: model } = item.value;
+      const label = typeof model === 'string' ? model : null;
+      digest.add(item.kind, { id: String(id), line: item.line, model: label, vector: item.vector });
+    }
+  }
+  return digest.finish();
 }

@@ -1,10 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runBinary } from '../support/binary.ts';
 import { ok, scratch } from '../support/cli.ts';
+import { folderOfFile } from '../support/folders.ts';
 import { digestOf, fillHome } from '../support/stores.ts';
 
 /** One store for all, since none of these may change it. */
@@ -45,13 +45,12 @@ describe('what is no export', () => {
 });
 
 describe('[EDGE-04] [SEC-01] [UNIT-06] damage', () => {
+  const home = folderOfFile();
   let archive: Buffer;
   beforeAll(async () => {
-    const home = mkdtempSync(join(tmpdir(), 'memport-test-'));
     await fillHome(home);
     await ok(['export', join(home, 'a.tar.gz')], { home });
     archive = readFileSync(join(home, 'a.tar.gz'));
-    rmSync(home, { recursive: true });
   });
   const damaged = async (bytes: Buffer): Promise<void> => {
     const file = join(scratch(), 'a.tar.gz');

@@ -4,7 +4,6 @@ import { vectorBytes } from '../../model/vector.ts';
 import type { Write } from '../store.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { type RecordRows, type RowWrite, removeVector, type StoredRow, setVector } from './record-rows.ts';
-import { indexedText } from './search-text.ts';
 import { optionalTextValue, textValue } from './text-value.ts';
 
 const INSERT = `INSERT INTO memories (category, scope, lifecycle_state, project_name, created_at, updated_at,
@@ -79,8 +78,9 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
   }
 
   #insertText(seq: number | bigint, { entry }: RowWrite<MemoryEntry>, tags: readonly string[]): void {
+    // NUL ends no word wrongly and a lone surrogate becomes U+FFFD: neither is part of a word, and the index keeps no text.
     // FTS5 takes no REAL for a rowid, and a JavaScript number is bound as one.
-    const values = [BigInt(seq), indexedText(entry.record.content), indexedText(tags.join(' '))];
+    const values = [BigInt(seq), entry.record.content, tags.join(' ')];
     this.#connection.run(INSERT_TEXT, values);
   }
 

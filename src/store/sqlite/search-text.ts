@@ -26,11 +26,6 @@ export function searchText(
   return rows.map(([id, score, line]) => ({ id, score, line }));
 }
 
-/** The text that goes into the index. What is no UTF-8 matters in no word. */
-export function indexedText(text: string): string {
-  return text.toWellFormed().replaceAll('\0', ' ');
-}
-
 /** Each word in quotation marks, so that none is taken for an operator; null without any word. */
 function matchExpression(query: string): string | null {
   const words = new Set(query.toWellFormed().match(WORD) ?? []);
