@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { hashingEmbedder } from '../src/embedding/hashing.ts';
 import { openSource } from '../src/formats/detect.ts';
+import { keepHeapSmall } from '../src/heap.ts';
 import { EVERYTHING } from '../src/model/filter.ts';
 import { openStore } from '../src/store/open.ts';
 import { exportStore } from '../src/transfer/export.ts';
@@ -11,6 +12,7 @@ import { importSource } from '../src/transfer/import/pipeline.ts';
 import { bareInsert } from './bare-insert.ts';
 import { benchBatches } from './data.ts';
 
+keepHeapSmall();
 const [task = '', folder = '', countText = ''] = process.argv.slice(2);
 const count = Number(countText);
 const file = (name: string): string => join(folder, name);

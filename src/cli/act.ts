@@ -8,4 +8,3 @@ export type Action = (session: Session, command: Command) => Promise<void>;
 export type Act = (action: Action) => (...args: readonly unknown[]) => Promise<void>;
 
 export type CommandMaker = (act: Act) => Command;
-

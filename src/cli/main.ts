@@ -1,7 +1,9 @@
+import { keepHeapSmall } from '../heap.ts';
 import { run } from './run.ts';
 
 /** The program: the process's own streams, signals and exit code around `run`. */
 export async function main(): Promise<void> {
+  keepHeapSmall();
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {

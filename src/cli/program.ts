@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { packageVersion } from '../version.ts';
+import type { Act, CommandMaker } from './act.ts';
 import { addCommand } from './commands/add.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
@@ -13,7 +14,6 @@ import { searchCommand } from './commands/search.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { updateCommand } from './commands/update.ts';
-import type { Act, CommandMaker } from './act.ts';
 import type { Io } from './io.ts';
 import { Session } from './session.ts';
 

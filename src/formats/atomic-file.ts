@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -39,7 +39,7 @@ export async function writeAtomically<T>(
       await file.close();
     }
   } catch (error) {
-    await unlink(temporary).catch(ignoreMissing);
+    await rm(temporary, { force: true });
     throw toMemportError(error);
   }
 }
@@ -153,10 +153,6 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!isSystemError(error, 'ENOENT')) throw error;
 }
 
 function isSystemError(error: unknown, code: string): boolean {

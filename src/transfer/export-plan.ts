@@ -49,4 +49,3 @@ export interface ExportPlan extends Omit<ExportRequest, 'exportDate' | 'target'>
   readonly exportDate: Instant;
   readonly exportType: 'full' | 'filtered';
 }
-

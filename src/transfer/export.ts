@@ -9,8 +9,8 @@ import type { WorkOptions } from '../model/progress.ts';
 import type { Store } from '../store/store.ts';
 import { writeArchive } from './export-archive.ts';
 import { writeJson } from './export-json.ts';
-import { RecordDigest } from './record-digest.ts';
 import type { ExportPlan, ExportReport, ExportRequest, Written } from './export-plan.ts';
+import { RecordDigest } from './record-digest.ts';
 
 /**
  * Writes what passes the filter, as it stands at one moment, to one file. The file is written beside its target, read

@@ -57,7 +57,9 @@ describe('[EDGE-04] [SEC-01] [UNIT-06] damage', () => {
     writeFileSync(file, bytes);
     await refuses(file, 20, /memport: /);
   };
-  test.each([0.2, 0.5, 0.9, 0.999])('cut at %f', part => damaged(archive.subarray(0, Math.floor(archive.length * part))));
+  test.each([0.2, 0.5, 0.9, 0.999])('cut at %f', part =>
+    damaged(archive.subarray(0, Math.floor(archive.length * part))),
+  );
   test.each([0.1, 0.3, 0.6, 0.95])('a bit flipped at %f', part => {
     const copy = Buffer.from(archive);
     const at = Math.floor(copy.length * part);
@@ -70,11 +72,22 @@ describe('[EDGE-04] [SEC-01] [UNIT-06] damage', () => {
 describe('[P1-09] [EDGE-01] versions', () => {
   const file = (top: object): string => {
     const path = join(scratch(), 'v.json');
-    writeFileSync(path, JSON.stringify({ version: '1.0.0', schema_version: '3.0.0', export_date: '2026-01-01', memory_count: 0, memories: [], ...top }));
+    writeFileSync(
+      path,
+      JSON.stringify({
+        version: '1.0.0',
+        schema_version: '3.0.0',
+        export_date: '2026-01-01',
+        memory_count: 0,
+        memories: [],
+        ...top,
+      }),
+    );
     return path;
   };
   test('a newer major version of the file', () => refuses(file({ version: '2.0.0' }), 21, /2\.0\.0/));
-  test('a newer major version of the schema', () => refuses(file({ schema_version: '4.0.0' }), 21, /4\.0\.0/));
+  test('a newer major version of the schema', () =>
+    refuses(file({ schema_version: '4.0.0' }), 21, /4\.0\.0/));
   test('a count that lies', () => refuses(file({ memory_count: 999 }), 20, /999/));
 
   test('a store of a newer schema is refused by every command, and left alone', async () => {
@@ -93,7 +106,10 @@ describe('[P1-09] [EDGE-01] versions', () => {
 
   test("the original system's database in the home is never touched", async () => {
     const home = scratch();
-    cpSync(new URL('../fixtures/claude-memory-server/sqlite_v2_final_97d16d6p.db', import.meta.url), join(home, 'memory.db'));
+    cpSync(
+      new URL('../fixtures/claude-memory-server/sqlite_v2_final_97d16d6p.db', import.meta.url),
+      join(home, 'memory.db'),
+    );
     const bytes = readFileSync(join(home, 'memory.db'));
     expect(runBinary(['add', 'x'], home).code).toBe(0);
     expect(runBinary(['list', '--store', join(home, 'memory.db')], home).code).not.toBe(0);

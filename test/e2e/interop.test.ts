@@ -56,7 +56,8 @@ test('[ARC-10] sha256sum agrees with the checksums, inside the unpacked archive'
 
 test('gzip and bsdtar find nothing wrong', () => {
   expect(tool('gzip', ['-t', 'a.tar.gz'], { cwd: home })).toMatchObject({ code: 0, stderr: '' });
-  if (has('bsdtar', '--version')) expect(tool('bsdtar', ['tzf', 'a.tar.gz'], { cwd: home })).toMatchObject({ code: 0, stderr: '' });
+  if (has('bsdtar', '--version'))
+    expect(tool('bsdtar', ['tzf', 'a.tar.gz'], { cwd: home })).toMatchObject({ code: 0, stderr: '' });
 });
 
 test.skipIf(!hasNumpy)('[ARC-04] numpy opens the vectors without pickle, paired by id', async () => {
@@ -67,12 +68,22 @@ e, i = z['embeddings'], z['ids']
 print(json.dumps({'names': sorted(z.files), 'dtype': e.dtype.str, 'shape': e.shape, 'ids': [x.decode() for x in i], 'bytes': e.tobytes().hex()}))`;
   const read = tool(PYTHON, ['-c', script], { cwd: unpacked });
   expect(read.stderr).toBe('');
-  const found = JSON.parse(read.stdout) as { names: string[]; dtype: string; shape: number[]; ids: string[]; bytes: string };
+  const found = JSON.parse(read.stdout) as {
+    names: string[];
+    dtype: string;
+    shape: number[];
+    ids: string[];
+    bytes: string;
+  };
   expect(found).toMatchObject({ names: ['embeddings', 'ids'], dtype: '<f4', shape: [4, 384] });
   await ok(['export', 'v.json', '--embeddings'], { home });
-  const file = JSON.parse(readFileSync(join(home, 'v.json'), 'utf8')) as { memories: { id: string; embedding: number[] }[] };
+  const file = JSON.parse(readFileSync(join(home, 'v.json'), 'utf8')) as {
+    memories: { id: string; embedding: number[] }[];
+  };
   expect(found.ids).toEqual(file.memories.map(memory => memory.id));
-  const vectors = Buffer.concat(file.memories.map(memory => Buffer.from(Float32Array.from(memory.embedding).buffer)));
+  const vectors = Buffer.concat(
+    file.memories.map(memory => Buffer.from(Float32Array.from(memory.embedding).buffer)),
+  );
   expect(found.bytes).toBe(vectors.toString('hex'));
 });
 
@@ -98,7 +109,16 @@ describe('[ARC-02] the manifest', () => {
       code_unit_count: 0,
       tombstone_count: 1,
       projects: ['greenhouse', 'shop'],
-      embeddings: [{ file: 'memories/embeddings.npz', array: 'embeddings', ids: 'ids', model: 'memport-hash-384-v1', dimensions: 384, count: 4 }],
+      embeddings: [
+        {
+          file: 'memories/embeddings.npz',
+          array: 'embeddings',
+          ids: 'ids',
+          model: 'memport-hash-384-v1',
+          dimensions: 384,
+          count: 4,
+        },
+      ],
       compression: 'gzip',
       encryption: 'none',
       content_digest: await digestOf(home),
@@ -107,8 +127,15 @@ describe('[ARC-02] the manifest', () => {
 
   test('[MAN-08] has the checksum of every other member', () => {
     const checksums = json('manifest.json').checksums as Record<string, string>;
-    const listed = tool('sh', ['-c', "find . -type f ! -name manifest.json -printf '%P\\n' | sort | xargs sha256sum"], { cwd: unpacked });
-    const sums = listed.stdout.trimEnd().split('\n').map(line => line.split(/\s+/) as [string, string]);
+    const listed = tool(
+      'sh',
+      ['-c', "find . -type f ! -name manifest.json -printf '%P\\n' | sort | xargs sha256sum"],
+      { cwd: unpacked },
+    );
+    const sums = listed.stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => line.split(/\s+/) as [string, string]);
     expect(Object.entries(checksums).sort()).toEqual(sums.map(([sum, path]) => [path, `sha256:${sum}`]));
   });
 });
@@ -117,14 +144,23 @@ test('[ARC-03] memories.json holds a canonical record a line, sorted by id, then
   const lines = member('memories/memories.json').split('\n');
   const records = lines.filter(line => line.startsWith('{"category"')).map(line => line.replace(/,$/, ''));
   expect(records.sort()).toEqual(await linesOf(home));
-  const file = json('memories/memories.json') as { memories: { id: string }[]; tombstones: { kind: string }[] };
+  const file = json('memories/memories.json') as {
+    memories: { id: string }[];
+    tombstones: { kind: string }[];
+  };
   const ids = file.memories.map(memory => memory.id);
   expect(ids).toEqual(ids.toSorted());
-  expect(file.tombstones).toMatchObject([{ kind: 'memory', content_hash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+  expect(file.tombstones).toMatchObject([
+    { kind: 'memory', content_hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+  ]);
 });
 
 test('[ARC-08] the configuration has neither secrets nor paths of the machine', () => {
-  expect(json('config/export_config.json')).toEqual({ embedding_provider: 'hashing', merge_strategy: 'keep-newer', store_busy_timeout: 10 });
+  expect(json('config/export_config.json')).toEqual({
+    embedding_provider: 'hashing',
+    merge_strategy: 'keep-newer',
+    store_busy_timeout: 10,
+  });
   expect(member('config/export_config.json')).not.toContain(home);
 });
 
@@ -140,7 +176,14 @@ test('[ARC-09] the statistics count what is there', () => {
 
 test('[PART-04] the format is described, member by member', () => {
   const text = readFileSync(new URL('../../docs/archive-format.md', import.meta.url), 'utf8');
-  for (const name of ['manifest.json', 'memories.json', 'embeddings.npz', 'semantic_units.json', 'statistics.json', 'checksums.sha256']) {
+  for (const name of [
+    'manifest.json',
+    'memories.json',
+    'embeddings.npz',
+    'semantic_units.json',
+    'statistics.json',
+    'checksums.sha256',
+  ]) {
     expect(text).toContain(name);
   }
 });

@@ -11,8 +11,13 @@ const MANY = 8000;
 
 function largeFile(folder: string): string {
   const path = join(folder, 'large.json');
-  const memories = Array.from({ length: MANY }, (_, n) => JSON.stringify(originalMemory(n, { content: `Memory ${n} ${'word '.repeat(60)}` })));
-  writeFileSync(path, `{"version":"1.0.0","schema_version":"3.0.0","export_date":"2026-01-01","memory_count":${MANY},"memories":[${memories.join(',\n')}]}`);
+  const memories = Array.from({ length: MANY }, (_, n) =>
+    JSON.stringify(originalMemory(n, { content: `Memory ${n} ${'word '.repeat(60)}` })),
+  );
+  writeFileSync(
+    path,
+    `{"version":"1.0.0","schema_version":"3.0.0","export_date":"2026-01-01","memory_count":${MANY},"memories":[${memories.join(',\n')}]}`,
+  );
   return path;
 }
 
@@ -29,20 +34,25 @@ function untilImporting(child: ChildProcess): Promise<void> {
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('[EDGE-10] %s in the middle of a large import: exit %i, the store as before, no temporary file', async (signal, code) => {
-  const home = scratch();
-  expect(runBinary(['add', 'here before'], home).code).toBe(0);
-  const before = await digestOf(home);
-  const file = largeFile(home);
-  const { child, ended } = startBinary(['import', file, '--json'], home);
-  await untilImporting(child);
-  child.kill(signal);
-  const result = await ended;
-  expect(result).toMatchObject({ code, stderr: expect.stringContaining('"code":"') });
-  expect(await digestOf(home)).toBe(before);
-  expect(readdirSync(home).filter(name => !name.startsWith('memport.db') && name !== 'large.json')).toEqual([]);
-  expect(runBinary(['import', file], home).stdout.toString()).toContain(`${MANY} created`);
-});
+] as const)(
+  '[EDGE-10] %s in the middle of a large import: exit %i, the store as before, no temporary file',
+  async (signal, code) => {
+    const home = scratch();
+    expect(runBinary(['add', 'here before'], home).code).toBe(0);
+    const before = await digestOf(home);
+    const file = largeFile(home);
+    const { child, ended } = startBinary(['import', file, '--json'], home);
+    await untilImporting(child);
+    child.kill(signal);
+    const result = await ended;
+    expect(result).toMatchObject({ code, stderr: expect.stringContaining('"code":"') });
+    expect(await digestOf(home)).toBe(before);
+    expect(readdirSync(home).filter(name => !name.startsWith('memport.db') && name !== 'large.json')).toEqual(
+      [],
+    );
+    expect(runBinary(['import', file], home).stdout.toString()).toContain(`${MANY} created`);
+  },
+);
 
 test('killed in the middle of a large import, the store is as before and goes on', async () => {
   const home = scratch();

@@ -10,7 +10,15 @@ export async function fillHome(home: string): Promise<readonly string[]> {
     return ok(['add', ...args], { home, now: () => now });
   };
   return [
-    await add('Prices are in cents.', '--project', 'shop', '--tag', 'money', '--metadata', '{"big":9007199254740993,"one":1.0}'),
+    await add(
+      'Prices are in cents.',
+      '--project',
+      'shop',
+      '--tag',
+      'money',
+      '--metadata',
+      '{"big":9007199254740993,"one":1.0}',
+    ),
     await add("'; DROP TABLE memories; --", '--project', 'shop', '--category', 'event'),
     await add('Vents open at 27 degrees.', '--project', 'greenhouse', '--category', 'workflow'),
     await add('Écrit 日本語 😀 \u2028 \u0000 end\n', '--category', 'preference', '--tag', 'Language'),
@@ -20,7 +28,8 @@ export async function fillHome(home: string): Promise<readonly string[]> {
 
 /** The content digest of a home's store. */
 export async function digestOf(home: string): Promise<string> {
-  return (JSON.parse(await ok(['status', '--digest', '--json'], { home })) as { content_digest: string }).content_digest;
+  return (JSON.parse(await ok(['status', '--digest', '--json'], { home })) as { content_digest: string })
+    .content_digest;
 }
 
 /** The summary of an export or import that was run with `--json`. */
@@ -35,7 +44,11 @@ export async function linesOf(home: string): Promise<readonly string[]> {
 }
 
 /** Writes JSON of the original system's form with these memories and returns its path. */
-export function feat038Json(folder: string, memories: readonly Record<string, unknown>[], top: Record<string, unknown> = {}): string {
+export function feat038Json(
+  folder: string,
+  memories: readonly Record<string, unknown>[],
+  top: Record<string, unknown> = {},
+): string {
   const path = join(folder, 'original.json');
   const document = {
     version: '1.0.0',

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { addDraftOptions, type DraftOptions, readDraft } from '../draft-options.ts';
 import type { Act } from '../act.ts';
+import { addDraftOptions, type DraftOptions, readDraft } from '../draft-options.ts';
 
 export const addCommand = (act: Act): Command =>
   addDraftOptions(

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
 import { isEverything } from '../../model/filter.ts';
-import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import type { Act } from '../act.ts';
+import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import type { Session } from '../session.ts';
 
 interface ImportOptions extends FilterOptions {

@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import type { Filter } from '../../model/filter.ts';
 import type { Memory } from '../../model/memory.ts';
 import type { Store } from '../../store/store.ts';
+import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { readCount } from '../numbers.ts';
-import type { Act } from '../act.ts';
 import type { Session } from '../session.ts';
 
 interface ListOptions extends FilterOptions {

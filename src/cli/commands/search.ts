@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { readCount } from '../numbers.ts';
-import type { Act } from '../act.ts';
 
 export const searchCommand = (act: Act): Command =>
   addFilters(

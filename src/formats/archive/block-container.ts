@@ -6,13 +6,19 @@ import { BLOCK_HEADER_SIZE, blockDataSize, blockLength, openBlock } from './gzip
 /** Blocks that are inflated at the same time. */
 const AHEAD = 4;
 
+/** Where a block begins in the file, and its data among all data. */
+interface BlockPlace {
+  readonly place: number;
+  readonly start: number;
+}
+const FIRST: BlockPlace = { place: 0, start: 0 };
+
 /** A file of gzip blocks. It remembers where blocks begin, so that later reads can jump. */
 export class BlockContainer implements Container {
   readonly blocked = true;
   readonly #file: FileHandle;
-  /** For each known block, in order: its place in the file and the place of its data. */
-  readonly #places: number[] = [0];
-  readonly #starts: number[] = [0];
+  /** The known blocks, in order. */
+  readonly #places: BlockPlace[] = [FIRST];
 
   constructor(file: FileHandle) {
     this.#file = file;
@@ -27,7 +33,7 @@ export class BlockContainer implements Container {
         const at = walk.start;
         const block = await walk.next();
         if (block === null) break;
-        this.#remember(walk.place, walk.start);
+        this.#remember(walk);
         if (walk.start <= start) continue;
         const data = openBlock(block);
         data.catch(() => {});
@@ -40,16 +46,13 @@ export class BlockContainer implements Container {
     }
   }
 
-  #nearest(start: number): { place: number; start: number } {
-    let index = this.#starts.length - 1;
-    while (index > 0 && (this.#starts[index] ?? 0) > start) index -= 1;
-    return { place: this.#places[index] ?? 0, start: this.#starts[index] ?? 0 };
+  #nearest(start: number): BlockPlace {
+    return this.#places.findLast(known => known.start <= start) ?? FIRST;
   }
 
-  #remember(place: number, start: number): void {
-    if (place <= (this.#places.at(-1) ?? 0)) return;
-    this.#places.push(place);
-    this.#starts.push(start);
+  #remember({ place, start }: BlockPlace): void {
+    const last = this.#places.at(-1) ?? FIRST;
+    if (place > last.place) this.#places.push({ place, start });
   }
 }
 
@@ -61,7 +64,7 @@ class BlockWalk {
   start: number;
   #header: Buffer | null = null;
 
-  constructor(file: FileHandle, from: { place: number; start: number }) {
+  constructor(file: FileHandle, from: BlockPlace) {
     this.#file = file;
     this.place = from.place;
     this.start = from.start;

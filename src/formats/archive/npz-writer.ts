@@ -8,7 +8,8 @@ import { centralDirectory, dataDescriptor, localHeader, type StoredEntry } from 
 export class NpzWriter {
   readonly #member: MemberWriter;
   readonly #written: (StoredEntry & { readonly crc: number })[] = [];
-  #open: { readonly entry: StoredEntry; crc: number } | null = null;
+  #entry: StoredEntry | null = null;
+  #crc = 0;
   #digest: VectorDigest | null = null;
 
   constructor(member: MemberWriter) {
@@ -41,21 +42,22 @@ export class NpzWriter {
 
   async #begin(array: string, npyHeader: Buffer, dataSize: number): Promise<void> {
     const entry = { name: `${array}.npy`, size: npyHeader.length + dataSize, offset: this.#member.size };
-    this.#open = { entry, crc: 0 };
+    this.#entry = entry;
+    this.#crc = 0;
     await this.#member.write(localHeader(entry));
     await this.#data(npyHeader);
   }
 
   async #data(bytes: Buffer): Promise<void> {
-    if (this.#open !== null) this.#open.crc = crc32(bytes, this.#open.crc);
+    this.#crc = crc32(bytes, this.#crc);
     await this.#member.write(bytes);
   }
 
   async #endEntry(): Promise<void> {
-    if (this.#open === null) return;
-    const { entry, crc } = this.#open;
-    this.#open = null;
-    this.#written.push({ ...entry, crc });
-    await this.#member.write(dataDescriptor(entry, crc));
+    const entry = this.#entry;
+    if (entry === null) return;
+    this.#entry = null;
+    this.#written.push({ ...entry, crc: this.#crc });
+    await this.#member.write(dataDescriptor(entry, this.#crc));
   }
 }

@@ -14,8 +14,11 @@ export function recordId(line: string): string | null {
   return quickId(line, at + LATER.length);
 }
 
+/** The id of the usual length that begins at `start`; anything else is parsed. */
 function quickId(line: string, start: number): string | null {
-  return line[start + ID_LENGTH] === '"' ? line.slice(start, start + ID_LENGTH) : parsedId(line);
+  const id = line.slice(start, start + ID_LENGTH);
+  const isPlain = line.indexOf('"', start) === start + ID_LENGTH && !id.includes('\\');
+  return isPlain ? id : parsedId(line);
 }
 
 function beginsBefore(line: string, what: string, limit: number): boolean {

@@ -1,5 +1,4 @@
 import type { FileHandle } from 'node:fs/promises';
-import { MemportError } from '../../errors.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { parseExactJson } from '../../model/json-parse.ts';
 import { ByteReader } from './byte-reader.ts';
@@ -11,7 +10,9 @@ import { TAR_BLOCK } from './tar-header.ts';
 import { TarReader } from './tar-reader.ts';
 import { readDocument } from './verify.ts';
 
-const FLAT_NAMES: ReadonlySet<string> = new Set(['memories.json', 'embeddings.npz', 'checksums.sha256']);
+/** At the top, or in one folder. */
+const FLAT_MEMBER = /^(?:\.\/)*(?:[^/]+\/)?(?:memories\.json|embeddings\.npz|checksums\.sha256)$/;
+const MANIFEST_MEMBER = /^(?:\.\/)*(?:[^/]+\/)?manifest\.json$/;
 
 /** Whether a file that begins so is gzip, also when the first bytes of a memport archive are damaged. */
 export function isGzip(head: Uint8Array): boolean {
@@ -34,9 +35,9 @@ export async function archiveFormat(file: FileHandle): Promise<'memport-archive'
   const reader = new ByteReader(container.bytes(0));
   try {
     const member = await new TarReader(reader, { exactEnd: container.blocked }).next();
-    const name = /^(?:\.\/)*(?:[^/]+\/)?([^/]+)$/.exec(member?.name ?? '')?.[1] ?? '';
-    if (member === null || FLAT_NAMES.has(name)) return member === null ? null : 'feat038-archive';
-    if (name !== 'manifest.json') return null;
+    if (member === null) return null;
+    if (FLAT_MEMBER.test(member.name)) return 'feat038-archive';
+    if (!MANIFEST_MEMBER.test(member.name)) return null;
     return isPortable(await readDocument(member)) ? 'memport-archive' : 'feat038-archive';
   } finally {
     await reader.close();
@@ -48,8 +49,7 @@ function isPortable(manifest: Buffer): boolean {
   try {
     const value = parseExactJson(manifest.toString('utf8'));
     return !isJsonObject(value) || value.format === ARCHIVE_FORMAT || value.includes_embeddings === undefined;
-  } catch (error) {
-    if (error instanceof MemportError) throw error;
+  } catch {
     return true;
   }
 }

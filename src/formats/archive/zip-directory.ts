@@ -55,13 +55,17 @@ function matchEnd(bytes: Buffer, expected: Ends): boolean {
   if (!hasEnd64 && bytes.length !== END_SIZE) return false;
   const end = bytes.subarray(bytes.length - END_SIZE);
   if (end.readUInt32LE(0) !== END_SIGNATURE || end.readUInt16LE(20) !== 0) return false;
-  const short = { count: end.readUInt16LE(10), size: end.readUInt32LE(12), offset: end.readUInt32LE(16) };
-  const long = hasEnd64 ? readEnd64(bytes) : short;
+  const long = hasEnd64 ? readEnd64(bytes) : expected;
+  const fits = (short: number, max: number, value: number): boolean =>
+    short === value || (hasEnd64 && short === max);
   return (
     long !== null &&
-    (short.count === U16_MAX ? long.count : short.count) === expected.count &&
-    (short.size === U32_MAX ? long.size : short.size) === expected.size &&
-    (short.offset === U32_MAX ? long.offset : short.offset) === expected.offset
+    long.count === expected.count &&
+    long.size === expected.size &&
+    long.offset === expected.offset &&
+    fits(end.readUInt16LE(10), U16_MAX, expected.count) &&
+    fits(end.readUInt32LE(12), U32_MAX, expected.size) &&
+    fits(end.readUInt32LE(16), U32_MAX, expected.offset)
   );
 }
 

@@ -1,3 +1,4 @@
+import { MemportError } from '../../errors.ts';
 import { EVERYTHING } from '../../model/filter.ts';
 import type { RecordKind } from '../../model/record.ts';
 import type { Page, StoredLine, StoredVector, VectorGroup } from '../store.ts';
@@ -5,6 +6,8 @@ import type { Connection } from './connection.ts';
 import { TABLES } from './tables.ts';
 import { optionalTextOf, optionalTextValue } from './text-value.ts';
 import { whereFilter } from './where.ts';
+
+const ID_LENGTH = 36;
 
 /** A page ends early when it holds so much (characters or bytes): records may be 16 MiB each. */
 const PAGE_SIZE = 4 * 1024 * 1024;
@@ -45,16 +48,28 @@ export function scanVectors(
 ): readonly StoredVector[] {
   const { records, vectors } = TABLES[kind];
   const where = whereFilter(kind, page.filter ?? EVERYTHING, 'walk');
-  const sql = `SELECT r.id, v.embedding FROM ${records} r CROSS JOIN ${vectors} v ON v.seq = r.seq
-    WHERE r.id > ? AND +r.embedding_model IS ? AND +r.embedding_dimensions = ? AND ${where.sql}
-    ORDER BY r.id LIMIT ?`;
-  const room = Math.max(1, Math.floor(PAGE_SIZE / (4 * Math.max(1, group.dimensions))));
-  const rows = connection.all<readonly [string, Uint8Array]>(sql, [
+  // One text of ids and one blob of vectors for the page: a Buffer of its own for each vector costs more than the reading.
+  // group_concat takes a blob's bytes as they are, and both columns in the same order.
+  const sql = `SELECT group_concat(id, ''), CAST(group_concat(embedding, '') AS BLOB) FROM (
+      SELECT r.id, v.embedding FROM ${records} r CROSS JOIN ${vectors} v ON v.seq = r.seq
+      WHERE r.id > ? AND +r.embedding_model IS ? AND +r.embedding_dimensions = ? AND ${where.sql}
+      ORDER BY r.id LIMIT ?)`;
+  const size = 4 * group.dimensions;
+  const room = Math.max(1, Math.floor(PAGE_SIZE / Math.max(1, size)));
+  const [row] = connection.all<readonly [string | null, Uint8Array | null]>(sql, [
     page.after ?? '',
     optionalTextValue(group.model),
     group.dimensions,
     ...where.values,
     Math.min(page.limit, room),
   ]);
-  return rows.map(([id, bytes]) => ({ id, bytes }));
+  const [ids, bytes] = row ?? [null, null];
+  if (ids === null || bytes === null) return [];
+  const count = ids.length / ID_LENGTH;
+  if (bytes.length !== count * size)
+    throw new MemportError('integrity', 'stored vectors are not of their length');
+  return Array.from({ length: count }, (_, i) => ({
+    id: ids.slice(i * ID_LENGTH, (i + 1) * ID_LENGTH),
+    bytes: bytes.subarray(i * size, (i + 1) * size),
+  }));
 }

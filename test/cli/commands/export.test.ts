@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -26,10 +34,20 @@ describe('[CMD-01] [P3-01] export', () => {
     const path = join(home, 'out.json');
     expect(await ok(['export', path], { home })).toBe(path);
     const file = readJson(path);
-    expect(file).toMatchObject({ version: '1.0.0', schema_version: '3.0.0', export_type: 'full', memory_count: 5, generator: 'memport 0.1.0' });
+    expect(file).toMatchObject({
+      version: '1.0.0',
+      schema_version: '3.0.0',
+      export_type: 'full',
+      memory_count: 5,
+      generator: 'memport 0.1.0',
+    });
     expect(file.memories.map(memory => memory.content)).toContain('Écrit 日本語 😀 \u2028 \u0000 end\n');
     expect(readFileSync(path, 'utf8')).toContain('"metadata":{"big":9007199254740993,"one":1.0}');
-    expect(readFileSync(path, 'utf8').split('\n').filter(line => line.startsWith('{"')).length).toBe(5);
+    expect(
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .filter(line => line.startsWith('{"')).length,
+    ).toBe(5);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(file.memories.every(memory => memory.embedding === undefined)).toBe(true);
   });
@@ -67,7 +85,9 @@ describe('[CMD-01] [P3-01] export', () => {
     expect(await contents('--tag', 'LANGUAGE')).toEqual(['Écrit ']);
     expect(await contents('--since', '2026-05-04')).toEqual(['Vents ', 'Écrit ', 'Global']);
     expect(await contents('--until', '2026-05-03')).toEqual(['Prices', "'; DRO"]);
-    expect(await contents('--project', 'shop', '--since', '2026-05-03', '--category', 'fact')).toEqual(['Global']);
+    expect(await contents('--project', 'shop', '--since', '2026-05-03', '--category', 'fact')).toEqual([
+      'Global',
+    ]);
     expect(await contents('--project', 'no such')).toEqual([]);
     expect(readJson(join(home, 'f.json')).filters).toMatchObject({ project_name: 'no such' });
   });
@@ -75,11 +95,17 @@ describe('[CMD-01] [P3-01] export', () => {
   test('with and without vectors', async () => {
     const home = await filled();
     await ok(['export', 'with.json', '--embeddings'], { home });
-    expect(readJson(join(home, 'with.json')).memories.map(memory => memory.embedding?.length)).toEqual([384, 384, 384, 384, 384]);
-    const { stdout } = await memport(['export', 'without.tar.gz', '--no-embeddings', '--no-code', '--json'], { home });
+    expect(readJson(join(home, 'with.json')).memories.map(memory => memory.embedding?.length)).toEqual([
+      384, 384, 384, 384, 384,
+    ]);
+    const { stdout } = await memport(['export', 'without.tar.gz', '--no-embeddings', '--no-code', '--json'], {
+      home,
+    });
     expect(summaryOf(stdout)).toMatchObject({ vectors: 0, export_type: 'filtered' });
     await ok(['export', 'full.tar.gz'], { home });
-    expect(statSync(join(home, 'without.tar.gz')).size).toBeLessThan(statSync(join(home, 'full.tar.gz')).size / 2);
+    expect(statSync(join(home, 'without.tar.gz')).size).toBeLessThan(
+      statSync(join(home, 'full.tar.gz')).size / 2,
+    );
   });
 
   test('an empty store gives whole files too [EDGE-09]', async () => {
@@ -87,10 +113,16 @@ describe('[CMD-01] [P3-01] export', () => {
     await ok(['delete', await ok(['add', 'x'], { home })], { home });
     await ok(['export', 'empty.tar.gz'], { home });
     await ok(['export', 'empty.json', '--code'], { home });
-    expect(readJson(join(home, 'empty.json'))).toMatchObject({ memory_count: 0, memories: [], code_units: [] });
+    expect(readJson(join(home, 'empty.json'))).toMatchObject({
+      memory_count: 0,
+      memories: [],
+      code_units: [],
+    });
     const other = scratch();
     for (const name of ['empty.tar.gz', 'empty.json']) {
-      expect(summaryOf((await memport(['import', join(home, name), '--json'], { home: other })).stdout)).toMatchObject({ total: 0 });
+      expect(
+        summaryOf((await memport(['import', join(home, name), '--json'], { home: other })).stdout),
+      ).toMatchObject({ total: 0 });
     }
     expect(await digestOf(other)).toBe(await digestOf(home));
   });
@@ -111,13 +143,19 @@ describe('[CMD-01] [P3-01] export', () => {
   test('goes to a folder, to the home, to standard output', async () => {
     const home = await filled();
     mkdirSync(join(home, 'folder'));
-    expect(await ok(['export', 'folder', '--format', 'json'], { home })).toBe(join(home, 'folder', 'memport-20260601T120000Z.json'));
+    expect(await ok(['export', 'folder', '--format', 'json'], { home })).toBe(
+      join(home, 'folder', 'memport-20260601T120000Z.json'),
+    );
     expect(await ok(['export'], { home })).toBe(join(home, 'exports', 'memport-20260601T120000Z.tar.gz'));
     const json = await memport(['export', '--format', 'json', '-'], { home });
     expect(JSON.parse(json.stdout)).toMatchObject({ memory_count: 5 });
     const archive = await memport(['export', '-', '--json'], { home });
     expect(gunzipSync(archive.stdoutBytes).subarray(0, 29).toString()).toBe('portable_backup/manifest.json');
-    expect(JSON.parse(archive.stderr)).toMatchObject({ message_type: 'summary', path: null, bytes: archive.stdoutBytes.length });
+    expect(JSON.parse(archive.stderr)).toMatchObject({
+      message_type: 'summary',
+      path: null,
+      bytes: archive.stdoutBytes.length,
+    });
   });
 
   test('an archive does not go to a terminal', async () => {
@@ -127,26 +165,39 @@ describe('[CMD-01] [P3-01] export', () => {
 });
 
 describe('what can not be written', () => {
-  test.skipIf(process.getuid?.() === 0)('a folder without permission leaves the file of that name as it was', async () => {
-    const home = await filled();
-    const folder = join(home, 'closed');
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'x.json'), 'old');
-    chmodSync(folder, 0o500);
-    expect(await memport(['export', join(folder, 'x.json')], { home })).toMatchObject({ code: 1, stderr: expect.stringContaining('permission') });
-    expect(readFileSync(join(folder, 'x.json'), 'utf8')).toBe('old');
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    'a folder without permission leaves the file of that name as it was',
+    async () => {
+      const home = await filled();
+      const folder = join(home, 'closed');
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'x.json'), 'old');
+      chmodSync(folder, 0o500);
+      expect(await memport(['export', join(folder, 'x.json')], { home })).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('permission'),
+      });
+      expect(readFileSync(join(folder, 'x.json'), 'utf8')).toBe('old');
+    },
+  );
 
   test('a folder that does not exist', async () => {
     const home = await filled();
-    expect(await memport(['export', join(home, 'no', 'x.json')], { home })).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('does not exist') });
+    expect(await memport(['export', join(home, 'no', 'x.json')], { home })).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('does not exist'),
+    });
     expect(existsSync(join(home, 'no'))).toBe(false);
   });
 
   test.skipIf(!existsSync('/dev/full'))('a full disk', async () => {
     const home = await filled();
     for (const format of ['archive', 'json']) {
-      expect(await memport(['export', '/dev/full', '--format', format], { home })).toMatchObject({ code: 24, stdout: '' });
+      expect(await memport(['export', '/dev/full', '--format', format], { home })).toMatchObject({
+        code: 24,
+        stdout: '',
+      });
     }
   });
 
@@ -157,15 +208,22 @@ describe('what can not be written', () => {
     [['--category', 'ideas'], /no category/],
   ])('export %j is refused', async (args, message) => {
     const home = await filled();
-    expect(await memport(['export', 'x.json', ...args], { home })).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+    expect(await memport(['export', 'x.json', ...args], { home })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(message),
+    });
     expect(readdirSync(home)).not.toContain('x.json');
   });
 
   test('an aborted export leaves nothing, and the old file', async () => {
     const home = await filled();
     writeFileSync(join(home, 'x.json'), 'old');
-    expect(await memport(['export', 'x.json'], { home, signal: AbortSignal.abort('SIGINT') })).toMatchObject({ code: 130 });
-    expect(await memport(['export', 'x.json'], { home, signal: AbortSignal.abort('SIGTERM') })).toMatchObject({ code: 143 });
+    expect(await memport(['export', 'x.json'], { home, signal: AbortSignal.abort('SIGINT') })).toMatchObject({
+      code: 130,
+    });
+    expect(await memport(['export', 'x.json'], { home, signal: AbortSignal.abort('SIGTERM') })).toMatchObject(
+      { code: 143 },
+    );
     expect(readFileSync(join(home, 'x.json'), 'utf8')).toBe('old');
     expect(readdirSync(home).filter(name => name.includes('tmp'))).toEqual([]);
   });

@@ -19,28 +19,44 @@ async function importJson(file: string, home: string, ...args: string[]): Promis
 }
 
 describe('[CMD-03] [P3-05] [P1-06] [PART-01] import', () => {
-  test.each(['out.tar.gz', 'out.json'])('[INT-01] [INT-04] [P1-07] [P1-08] %s gives an empty store the same content, and changes nothing a second time', async name => {
-    const { home, files } = await exported(name);
-    const [file = ''] = files;
-    const other = scratch();
-    expect(await importJson(file, other)).toMatchObject({ total: 5, created: 5, rejected: 0, memories: 5, pending_vectors: 0, code: 0 });
-    expect(await digestOf(other)).toBe(await digestOf(home));
-    expect(await linesOf(other)).toEqual(await linesOf(home));
-    const again = await importJson(file, other);
-    expect(again).toMatchObject({ total: 5, unchanged: 5, created: 0, updated: 0, operation_id: null });
-    expect(await digestOf(other)).toBe(await digestOf(home));
-  });
+  test.each(['out.tar.gz', 'out.json'])(
+    '[INT-01] [INT-04] [P1-07] [P1-08] %s gives an empty store the same content, and changes nothing a second time',
+    async name => {
+      const { home, files } = await exported(name);
+      const [file = ''] = files;
+      const other = scratch();
+      expect(await importJson(file, other)).toMatchObject({
+        total: 5,
+        created: 5,
+        rejected: 0,
+        memories: 5,
+        pending_vectors: 0,
+        code: 0,
+      });
+      expect(await digestOf(other)).toBe(await digestOf(home));
+      expect(await linesOf(other)).toEqual(await linesOf(home));
+      const again = await importJson(file, other);
+      expect(again).toMatchObject({ total: 5, unchanged: 5, created: 0, updated: 0, operation_id: null });
+      expect(await digestOf(other)).toBe(await digestOf(home));
+    },
+  );
 
-  test.each(['out.tar.gz', 'out.json'])('export, import, export again gives the same bytes: %s', async name => {
-    const { home } = await exported();
-    const [first, second] = [join(home, `1.${name}`), join(home, `2.${name}`)];
-    await ok(['delete', (await linesOf(home)).map(line => (JSON.parse(line) as { id: string }).id)[0] ?? ''], { home });
-    await ok(['export', first, '--export-date', '2026-01-01'], { home });
-    const other = scratch();
-    await importJson(first, other);
-    await ok(['export', second, '--export-date', '2026-01-01'], { home: other });
-    expect(readFileSync(second).equals(readFileSync(first))).toBe(true);
-  });
+  test.each(['out.tar.gz', 'out.json'])(
+    'export, import, export again gives the same bytes: %s',
+    async name => {
+      const { home } = await exported();
+      const [first, second] = [join(home, `1.${name}`), join(home, `2.${name}`)];
+      await ok(
+        ['delete', (await linesOf(home)).map(line => (JSON.parse(line) as { id: string }).id)[0] ?? ''],
+        { home },
+      );
+      await ok(['export', first, '--export-date', '2026-01-01'], { home });
+      const other = scratch();
+      await importJson(first, other);
+      await ok(['export', second, '--export-date', '2026-01-01'], { home: other });
+      expect(readFileSync(second).equals(readFileSync(first))).toBe(true);
+    },
+  );
 
   test('reads standard input, and takes nothing along', async () => {
     const { files } = await exported('out.json', 'out.tar.gz');
@@ -60,8 +76,14 @@ describe('[CMD-03] [P3-05] [P1-06] [PART-01] import', () => {
     await ok(['export', join(home, 'after.tar.gz')], { home });
     const other = scratch();
     await importJson(file, other);
-    expect(await importJson(join(home, 'after.tar.gz'), other)).toMatchObject({ unchanged: 4, tombstones_added: 0 });
-    expect(await importJson(join(home, 'after.tar.gz'), scratch())).toMatchObject({ created: 4, tombstones_added: 1 });
+    expect(await importJson(join(home, 'after.tar.gz'), other)).toMatchObject({
+      unchanged: 4,
+      tombstones_added: 0,
+    });
+    expect(await importJson(join(home, 'after.tar.gz'), scratch())).toMatchObject({
+      created: 4,
+      tombstones_added: 1,
+    });
     expect(await importJson(file, home)).toMatchObject({ created: 1, unchanged: 4 });
     expect(JSON.parse(await ok(['status', '--json'], { home }))).toMatchObject({ tombstones: 0 });
   });
@@ -100,20 +122,32 @@ describe('[P3-06] [NEWER-03] [SKIP-02] [SKIP-03] conflicts', () => {
     await importJson(join(home, 'a.tar.gz'), other);
     const now = Date.parse('2026-07-01T00:00:00Z');
     await ok(['update', ids[0] ?? '', '--content', 'Changed there.'], { home: other, now: () => now });
-    await ok(['update', ids[1] ?? '', '--content', 'Changed there, earlier.'], { home: other, now: () => now });
+    await ok(['update', ids[1] ?? '', '--content', 'Changed there, earlier.'], {
+      home: other,
+      now: () => now,
+    });
     await ok(['update', ids[1] ?? '', '--content', 'Changed here, later.'], { home, now: () => now + 1 });
     await ok(['add', 'Only there.'], { home: other, now: () => now });
     await ok(['export', join(home, 'b.tar.gz')], { home: other });
     return { home, file: join(home, 'b.tar.gz'), ids };
   }
-  const contentOf = async (home: string, id = '') => (JSON.parse(await ok(['show', id, '--json'], { home })) as { content: string }).content;
+  const contentOf = async (home: string, id = '') =>
+    (JSON.parse(await ok(['show', id, '--json'], { home })) as { content: string }).content;
 
   test('keep-newer takes the later one, whichever side it is on', async () => {
     const { home, file, ids } = await diverged();
-    expect(await importJson(file, home, '--merge-strategy', 'KEEP_NEWER')).toMatchObject({ created: 1, updated: 1, skipped: 1, unchanged: 3, total: 6 });
+    expect(await importJson(file, home, '--merge-strategy', 'KEEP_NEWER')).toMatchObject({
+      created: 1,
+      updated: 1,
+      skipped: 1,
+      unchanged: 3,
+      total: 6,
+    });
     expect(await contentOf(home, ids[0])).toBe('Changed there.');
     expect(await contentOf(home, ids[1])).toBe('Changed here, later.');
-    expect(await ok(['search', 'Changed there', '--json', '--limit', '1'], { home })).toContain('Changed there.');
+    expect(await ok(['search', 'Changed there', '--json', '--limit', '1'], { home })).toContain(
+      'Changed there.',
+    );
   });
 
   test('skip leaves what is there, takes the rest and lists what it passed over', async () => {
@@ -129,18 +163,24 @@ describe('[P3-06] [NEWER-03] [SKIP-02] [SKIP-03] conflicts', () => {
     const { home, file } = await diverged();
     await ok(['config', 'set', 'merge_strategy', 'skip'], { home });
     expect(await importJson(file, home, '--dry-run')).toMatchObject({ strategy: 'skip', skipped: 2 });
-    expect(await importJson(file, home, '--dry-run', '--merge-strategy', 'keep-newer')).toMatchObject({ strategy: 'keep-newer', updated: 1 });
+    expect(await importJson(file, home, '--dry-run', '--merge-strategy', 'keep-newer')).toMatchObject({
+      strategy: 'keep-newer',
+      updated: 1,
+    });
   });
 
-  test.each(['keep-newer', 'skip'])('[P3-08] a dry run with %s says what the real run does, and changes nothing', async strategy => {
-    const { home, file } = await diverged();
-    const before = await digestOf(home);
-    const dry = await importJson(file, home, '--dry-run', '--merge-strategy', strategy);
-    expect(await digestOf(home)).toBe(before);
-    const real = await importJson(file, home, '--merge-strategy', strategy);
-    expect({ ...dry, dry_run: false, operation_id: real.operation_id }).toEqual(real);
-    expect(real.operation_id).toMatch(/^[0-9a-f-]{36}$/);
-  });
+  test.each(['keep-newer', 'skip'])(
+    '[P3-08] a dry run with %s says what the real run does, and changes nothing',
+    async strategy => {
+      const { home, file } = await diverged();
+      const before = await digestOf(home);
+      const dry = await importJson(file, home, '--dry-run', '--merge-strategy', strategy);
+      expect(await digestOf(home)).toBe(before);
+      const real = await importJson(file, home, '--merge-strategy', strategy);
+      expect({ ...dry, dry_run: false, operation_id: real.operation_id }).toEqual(real);
+      expect(real.operation_id).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
 
   test('--verbose shows each change with both values', async () => {
     const { home, file } = await diverged();
@@ -154,7 +194,10 @@ describe('[P3-06] [NEWER-03] [SKIP-02] [SKIP-03] conflicts', () => {
 
   test('a strategy that does not exist is refused', async () => {
     const { home, file } = await diverged();
-    expect(await memport(['import', file, '--merge-strategy', 'best'], { home })).toMatchObject({ code: 2, stderr: expect.stringContaining('keep-newer') });
+    expect(await memport(['import', file, '--merge-strategy', 'best'], { home })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('keep-newer'),
+    });
   });
 });
 
@@ -165,9 +208,18 @@ describe('duplicates', () => {
     await fillHome(other);
     await ok(['add', 'Not a duplicate.'], { home: other });
     await ok(['export', join(other, 'o.tar.gz')], { home: other });
-    expect(await importJson(join(other, 'o.tar.gz'), home, '--dry-run')).toMatchObject({ duplicates: 5, created: 1, total: 6 });
-    expect(await importJson(join(other, 'o.tar.gz'), home, '--duplicates', 'keep')).toMatchObject({ duplicates: 0, created: 6 });
-    expect((await memport(['import', join(other, 'o.tar.gz'), '--duplicates', 'perhaps'], { home })).code).toBe(2);
+    expect(await importJson(join(other, 'o.tar.gz'), home, '--dry-run')).toMatchObject({
+      duplicates: 5,
+      created: 1,
+      total: 6,
+    });
+    expect(await importJson(join(other, 'o.tar.gz'), home, '--duplicates', 'keep')).toMatchObject({
+      duplicates: 0,
+      created: 6,
+    });
+    expect(
+      (await memport(['import', join(other, 'o.tar.gz'), '--duplicates', 'perhaps'], { home })).code,
+    ).toBe(2);
   });
 
   test('two equal notes of one file both come in', async () => {
@@ -192,8 +244,17 @@ describe('records that can not be stored', () => {
     const home = scratch();
     const file = feat038Json(home, BAD);
     const report = await importJson(file, home);
-    expect(report).toMatchObject({ code: 3, total: 7, created: 3, rejected: 4, rejects_file: `${file}.rejects.jsonl` });
-    const rejects = readFileSync(`${file}.rejects.jsonl`, 'utf8').trimEnd().split('\n').map(line => JSON.parse(line) as { id: string; position: number; reason: string; text: string });
+    expect(report).toMatchObject({
+      code: 3,
+      total: 7,
+      created: 3,
+      rejected: 4,
+      rejects_file: `${file}.rejects.jsonl`,
+    });
+    const rejects = readFileSync(`${file}.rejects.jsonl`, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as { id: string; position: number; reason: string; text: string });
     expect(rejects.map(reject => [reject.position, reject.reason])).toEqual([
       [1, 'content is empty'],
       [2, expect.stringContaining('updated_at is not a date')],
@@ -211,7 +272,10 @@ describe('records that can not be stored', () => {
 
   test('are named on the screen', async () => {
     const home = scratch();
-    const { code, stdout, stderr } = await memport(['import', feat038Json(home, BAD), '--rejects', 'mine.jsonl'], { home });
+    const { code, stdout, stderr } = await memport(
+      ['import', feat038Json(home, BAD), '--rejects', 'mine.jsonl'],
+      { home },
+    );
     expect(code).toBe(3);
     expect(stdout).toContain('content is empty');
     expect(stdout).toContain('3 created, 4 rejected');
@@ -222,7 +286,12 @@ describe('records that can not be stored', () => {
   test('a dry run counts them and writes no file', async () => {
     const home = scratch();
     const file = feat038Json(home, BAD);
-    expect(await importJson(file, home, '--dry-run')).toMatchObject({ code: 3, rejected: 4, created: 3, rejects_file: null });
+    expect(await importJson(file, home, '--dry-run')).toMatchObject({
+      code: 3,
+      rejected: 4,
+      created: 3,
+      rejects_file: null,
+    });
     expect(readdirSync(home).filter(name => name.includes('reject'))).toEqual([]);
     expect(JSON.parse(await ok(['status', '--json'], { home }))).toMatchObject({ memories: 0 });
   });
@@ -232,14 +301,21 @@ describe('records that can not be stored', () => {
     const file = feat038Json(home, BAD);
     await ok(['add', 'here'], { home });
     const before = await digestOf(home);
-    expect(await memport(['import', file, '--rejects', join(home, 'no', 'such')], { home })).toMatchObject({ code: 1, stderr: expect.stringContaining('--rejects') });
+    expect(await memport(['import', file, '--rejects', join(home, 'no', 'such')], { home })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--rejects'),
+    });
     expect(await digestOf(home)).toBe(before);
   });
 
   test('the same id twice in one file: the second is a conflict with the first', async () => {
     const home = scratch();
     const later = originalMemory(1, { content: 'Later.', updated_at: '2025-02-01T00:00:00+00:00' });
-    expect(await importJson(feat038Json(home, [originalMemory(1), later]), home)).toMatchObject({ created: 1, updated: 1, total: 2 });
+    expect(await importJson(feat038Json(home, [originalMemory(1), later]), home)).toMatchObject({
+      created: 1,
+      updated: 1,
+      total: 2,
+    });
     expect(await linesOf(home)).toEqual([expect.stringContaining('Later.')]);
   });
 });
@@ -249,12 +325,20 @@ describe('[SEC-03] [NOTE-02] hostile and odd content', () => {
     const home = scratch();
     const file = join(home, 'odd.json');
     const metadata = '{"id":"x","tags":1,"content":null,"__proto__":{"a":1},"constructor":"c","n":1e400}';
-    const memory = JSON.stringify(originalMemory(1, { content: "'); DELETE FROM memories; --" })).replace('"metadata":{}', `"metadata":${metadata}`);
-    writeFileSync(file, `{"version":"1.0.0","schema_version":"3.0.0","export_date":"2026-01-01","memory_count":1,"memories":[${memory.replace('{', '{"__proto__":"top","from_the_future":[1],')}]}`);
+    const memory = JSON.stringify(originalMemory(1, { content: "'); DELETE FROM memories; --" })).replace(
+      '"metadata":{}',
+      `"metadata":${metadata}`,
+    );
+    writeFileSync(
+      file,
+      `{"version":"1.0.0","schema_version":"3.0.0","export_date":"2026-01-01","memory_count":1,"memories":[${memory.replace('{', '{"__proto__":"top","from_the_future":[1],')}]}`,
+    );
     expect(await importJson(file, home)).toMatchObject({ created: 1, rejected: 0 });
     const [line = ''] = await linesOf(home);
     expect(line).toContain("'); DELETE FROM memories; --");
-    expect(line).toContain('"metadata":{"__proto__":{"a":1},"constructor":"c","content":null,"id":"x","n":1e400,"tags":1}');
+    expect(line).toContain(
+      '"metadata":{"__proto__":{"a":1},"constructor":"c","content":null,"id":"x","n":1e400,"tags":1}',
+    );
     expect(line).toContain('"__proto__":"top"');
     expect(line).toContain('"from_the_future":[1]');
     await ok(['export', join(home, 'again.json')], { home });
