@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { writeAtomically } from './atomic-file.ts';
 import { MemportError } from './errors.ts';
-import { writeAtomically } from './formats/atomic-file.ts';
 
 /** Every setting: its check, its default and what it is for. Values may come as text: from the environment or `config set`. */
 const SETTINGS = {

@@ -103,9 +103,19 @@ export function memoryRecord(memory: Memory): JsonObject {
   });
 }
 
-/** The canonical record line of a memory: what is stored, exported, compared and digested. */
-export function memoryLine(memory: Memory): string {
-  return canonicalJson(memoryRecord(memory));
+/**
+ * The canonical record line of a memory: what is stored, exported, compared and digested. `likely` is a canonical text that
+ * may well be it, such as the line that the memory was read from; it makes the work cheaper, never different.
+ */
+export function memoryLine(memory: Memory, likely: string | null = null): string {
+  const record = memoryRecord(memory);
+  // What JSON.stringify gives is canonical where it equals a canonical text, and where nothing in it needs sorting.
+  if (likely !== null && JSON.stringify(record) === likely) return likely;
+  return isPlain(memory) ? JSON.stringify(record) : canonicalJson(record);
+}
+
+function isPlain({ metadata, extra, provenance }: Memory): boolean {
+  return [metadata, extra, provenance.extra].every(object => Object.keys(object).length === 0);
 }
 
 function provenanceRecord(provenance: Provenance): JsonObject {

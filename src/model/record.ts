@@ -24,8 +24,13 @@ export interface CodeUnitEntry {
   readonly vector: Float32Array | null;
 }
 
-export function memoryEntry(record: Memory, vector: Float32Array | null): MemoryEntry {
-  return { kind: 'memory', record, line: memoryLine(record), vector };
+/** `likely`: see memoryLine. */
+export function memoryEntry(
+  record: Memory,
+  vector: Float32Array | null,
+  likely: string | null = null,
+): MemoryEntry {
+  return { kind: 'memory', record, line: memoryLine(record, likely), vector };
 }
 
 export function codeUnitEntry(record: CodeUnit, vector: Float32Array | null): CodeUnitEntry {

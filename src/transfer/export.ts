@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
+import { writeAtomically, writeProven } from '../atomic-file.ts';
 import { MemportError } from '../errors.ts';
-import { writeAtomically, writeProven } from '../formats/atomic-file.ts';
 import { openSource } from '../formats/detect.ts';
 import type { Source } from '../formats/source.ts';
 import { type Filter, isEverything } from '../model/filter.ts';

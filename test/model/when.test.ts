@@ -16,7 +16,10 @@ test.each([
   ['2026-02-28T10:00:00.5+02:00', '2026-02-28T08:00:00.500Z', '2026-02-28T08:00:00.500Z'],
 ])('%s', (text, start, end) => {
   const [first, last] = [parseWhen(text, NOW, 'start'), parseWhen(text, NOW, 'end')];
-  expect([first, last].map(instant => (instant === null ? null : formatInstant(instant)))).toEqual([start, end]);
+  expect([first, last].map(instant => (instant === null ? null : formatInstant(instant)))).toEqual([
+    start,
+    end,
+  ]);
 });
 
 test.each(['', 'soon', '7', '7y', '2026-02-30', '-3d', '1e3d'])('%j is no date', text => {

@@ -4,7 +4,7 @@ import { damaged } from './damage.ts';
 import { BLOCK_HEADER_SIZE, blockDataSize, blockLength, openBlock } from './gzip-block.ts';
 
 /** Blocks that are inflated at the same time. */
-const AHEAD = 4;
+const AHEAD = 2;
 
 /** Where a block begins in the file, and its data among all data. */
 interface BlockPlace {

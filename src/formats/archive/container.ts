@@ -1,8 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
-import { BlockContainer } from './block-container.ts';
-import { BLOCK_HEADER_SIZE, looksLikeBlock } from './gzip-block.ts';
-import { GzipContainer } from './gzip-container.ts';
-
 /** The bytes within a gzip file. The file is only read, always through the same handle, and stays open. */
 export interface Container {
   /** Whether it is made of blocks, as memport writes it. */
@@ -13,10 +8,4 @@ export interface Container {
    * a file that ends too early, at bytes behind its end, and at data that is too large for its file.
    */
   bytes(start: number, signal?: AbortSignal): AsyncIterable<Buffer>;
-}
-
-export async function openContainer(file: FileHandle): Promise<Container> {
-  const head = Buffer.alloc(BLOCK_HEADER_SIZE);
-  await file.read(head, 0, head.length, 0);
-  return looksLikeBlock(head) ? new BlockContainer(file) : new GzipContainer(file);
 }

@@ -7,11 +7,11 @@ import {
   END64_SIZE,
   LOCATOR64_SIGNATURE,
   LOCATOR64_SIZE,
+  type ReadEntry,
   readZip64,
   U16_MAX,
   U32_MAX,
 } from './zip-format.ts';
-import type { ReadEntry } from './zip-reader.ts';
 
 /** Whether the end of a zip, from `offset` on, is a central directory of exactly these entries, and nothing more. */
 export function checkCentralDirectory(bytes: Buffer, offset: number, entries: readonly ReadEntry[]): boolean {

@@ -36,6 +36,17 @@ export interface StoredEntry {
   readonly offset: number;
 }
 
+/** A member of a zip as its local header and its data give it. */
+export interface ReadEntry {
+  readonly name: string;
+  readonly method: number;
+  readonly size: number;
+  readonly packedSize: number;
+  readonly crc: number;
+  /** Of the local header in the zip. */
+  readonly offset: number;
+}
+
 export function isLarge(entry: Pick<StoredEntry, 'size'>): boolean {
   return entry.size >= U32_MAX;
 }

@@ -8,19 +8,9 @@ import {
   FLAG_DESCRIPTOR,
   LOCAL_SIGNATURE,
   LOCAL_SIZE,
+  type ReadEntry,
   readZip64,
 } from './zip-format.ts';
-
-/** A member of a zip as its local header and its data give it. */
-export interface ReadEntry {
-  readonly name: string;
-  readonly method: number;
-  readonly size: number;
-  readonly packedSize: number;
-  readonly crc: number;
-  /** Of the local header in the zip. */
-  readonly offset: number;
-}
 
 interface OpenEntry {
   readonly name: string;

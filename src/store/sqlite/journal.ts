@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Instant } from '../../model/instant.ts';
 import type { RecordKind } from '../../model/record.ts';
 import { type Tombstone, tombstoneLine } from '../../model/tombstone.ts';
@@ -19,9 +19,8 @@ export interface RowPlace {
 
 /** What an operation leaves under a kind and id, in a few bytes: undo touches only what still is so. */
 export function stateDigest(line: string, vector: Float32Array | null): Uint8Array {
-  const hash = createHash('sha256').update(`${line}\n`);
-  if (vector !== null) hash.update(vectorBytes(vector));
-  return hash.digest();
+  const text = Buffer.from(`${line}\n`);
+  return hash('sha256', vector === null ? text : Buffer.concat([text, vectorBytes(vector)]), 'buffer');
 }
 
 export function tombstoneDigest(tombstone: Tombstone): Uint8Array {

@@ -16,7 +16,7 @@ export function prepare(record: SourceRecord, system: string): Prepared {
   try {
     const entry =
       record.kind === 'memory'
-        ? memoryEntry(readMemory(record.value, context), record.vector)
+        ? memoryEntry(readMemory(record.value, context), record.vector, record.line)
         : codeUnitEntry(readCodeUnit(record.value, context), record.vector);
     return { entry, warnings };
   } catch (error) {

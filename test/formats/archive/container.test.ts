@@ -2,7 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { openContainer } from '../../../src/formats/archive/container.ts';
+import { openContainer } from '../../../src/formats/archive/open-container.ts';
 import { blocks } from './craft.ts';
 import { temporaryFolder } from './samples.ts';
 

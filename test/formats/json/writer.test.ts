@@ -28,7 +28,7 @@ const MEMORIES = [
   aMemory({ id: idOf(1), content: 'say "embedding_model":[1],\n😀\u0000\ud800', embeddingModel: 'm' }),
   aMemory({ id: idOf(2), extra: { aaa: { embedding_model: '}' }, embedX: 1, zzz: [] }, metadata: { n: 1 } }),
   aMemory({ id: idOf(3), embeddingModel: 'm' }),
-].map(memoryLine);
+].map(memory => memoryLine(memory));
 const VECTORS = [Float32Array.of(0.1, -0, 1e-45, 3.4028235e38), null, Float32Array.of(-0.5)];
 const RECORDS = MEMORIES.map((line, index) => ({ line, vector: VECTORS[index] ?? null }));
 const UNITS = [{ line: codeUnitLine(aCodeUnit()), vector: Float32Array.of(0.25) }];

@@ -2,8 +2,8 @@ import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { writeAtomically, writeProven } from '../../src/formats/atomic-file.ts';
-import { temporaryFolder } from './archive/samples.ts';
+import { writeAtomically, writeProven } from '../src/atomic-file.ts';
+import { temporaryFolder } from './formats/archive/samples.ts';
 
 const hello = async (file: { writeFile(text: string): Promise<void> }): Promise<string> => {
   await file.writeFile('hello');

@@ -3,7 +3,7 @@ import { type FileHandle, open, realpath, rename, rm, stat, unlink } from 'node:
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { MemportError, toMemportError } from '../errors.ts';
+import { MemportError, toMemportError } from './errors.ts';
 
 const CHUNK_SIZE = 1024 * 1024;
 

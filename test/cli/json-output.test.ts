@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { memport, ok, scratch } from '../support/cli.ts';
+import { fillHome } from '../support/stores.ts';
+
+const keys = (line: string | undefined): readonly string[] => Object.keys(JSON.parse(line ?? '{}') as object);
+const DOCUMENT = readFileSync(new URL('../../docs/json-output.md', import.meta.url), 'utf8');
+
+const RECORD =
+  'category content context_level created_at embedding_model id importance last_accessed lifecycle_state metadata project_name provenance scope tags updated_at'.split(
+    ' ',
+  );
+const STATUS =
+  'home store bytes schema_version memories code_units tombstones projects vectors pending_vectors oldest_created_at newest_updated_at content_digest'.split(
+    ' ',
+  );
+const EXPORT =
+  'message_type path format export_type export_date memories code_units tombstones vectors bytes content_digest'.split(
+    ' ',
+  );
+const IMPORT =
+  'message_type input format strategy dry_run rejects_file operation_id total created updated unchanged skipped kept_both duplicates rejected filtered_out memories code_units tombstones_added pending_vectors warnings'.split(
+    ' ',
+  );
+const PROJECT =
+  'aliases file_count first_indexed_at git languages last_indexed_at memory_count name root_path unit_count'.split(
+    ' ',
+  );
+
+test('the shapes of --json are those that are documented', async () => {
+  const home = scratch();
+  const [id = ''] = await fillHome(home);
+  const lines = async (...args: string[]) => (await ok([...args, '--json'], { home })).split('\n');
+  for (const args of [
+    ['add', 'x'],
+    ['show', id],
+    ['update', id, '--importance', '1'],
+    ['list', '--limit', '1'],
+  ]) {
+    expect(keys((await lines(...args))[0])).toEqual(RECORD);
+  }
+  expect(keys((await lines('search', 'prices'))[0])).toEqual(['memory', 'score']);
+  expect(keys((await lines('delete', id))[0])).toEqual(['deleted']);
+  expect(keys((await lines('projects'))[0])).toEqual(PROJECT);
+  expect(keys((await lines('projects', 'rename', 'shop', 'store'))[0])).toEqual(['renamed', 'records']);
+  expect(keys((await lines('status', '--digest'))[0])).toEqual(STATUS);
+  expect(keys((await lines('export', join(home, 'x.tar.gz')))[0])).toEqual(EXPORT);
+  expect(keys((await lines('import', join(home, 'x.tar.gz')))[0])).toEqual(IMPORT);
+  const decision = (
+    await memport(['import', join(home, 'x.tar.gz'), '--dry-run', '--json'], { home: scratch() })
+  ).stdout.split('\n')[0];
+  expect(keys(decision)).toEqual(['message_type', 'action', 'id', 'kind', 'reason', 'changes']);
+  for (const name of [...STATUS, ...EXPORT, ...IMPORT]) expect(DOCUMENT).toContain(name);
+});

@@ -1,0 +1,49 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import { scratch } from '../support/cli.ts';
+
+const { argv, exitCode } = process;
+const listeners = { SIGINT: process.listeners('SIGINT'), SIGTERM: process.listeners('SIGTERM') };
+
+afterEach(() => {
+  process.argv = argv;
+  process.exitCode = exitCode;
+  vi.restoreAllMocks();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    for (const listener of process.listeners(name))
+      if (!listeners[name].includes(listener)) process.off(name, listener);
+  }
+});
+
+test('runs the command line of the process and leaves its exit code', async () => {
+  const home = scratch();
+  const written = vi.spyOn(process.stdout, 'write').mockImplementation((_chunk, done) => {
+    (done as (() => void) | undefined)?.();
+    return true;
+  });
+  process.argv = ['node', 'memport', 'config', 'path', '--home', home];
+  await main();
+  expect(process.exitCode).toBe(0);
+  expect(written.mock.calls[0]?.[0]).toBe(`${home}/memport.json\n`);
+});
+
+test('a first request to end aborts, a second does not wait', async () => {
+  const home = scratch();
+  const errors: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((chunk, done) => {
+    errors.push(String(chunk));
+    (done as (() => void) | undefined)?.();
+    return true;
+  });
+  const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+  process.argv = ['node', 'memport', 'import', `${home}/missing.json`, '--home', home];
+  const running = main();
+  process.emit('SIGTERM');
+  process.emit('SIGINT');
+  process.emit('SIGTERM');
+  process.stdout.emit('error', new Error('EPIPE'));
+  await running;
+  expect(exit.mock.calls).toEqual([[130], [143]]);
+  expect(process.exitCode).toBe(10);
+  expect(errors.join('')).toContain('missing.json');
+});
