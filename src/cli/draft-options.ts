@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Draft } from '../memories/draft.ts';
 import { CATEGORIES, SCOPES } from '../model/memory.ts';
 import { collect } from './filters.ts';
-import { readText } from './input.ts';
+import { interruptible, readText } from './input.ts';
 import type { Session } from './session.ts';
 
 export interface DraftOptions {
@@ -37,7 +37,7 @@ export async function readDraft(
   content: string | undefined,
 ): Promise<Draft> {
   return {
-    content: content === '-' ? await readText(session.io.stdin, MAX_STDIN) : content,
+    content: content === '-' ? await readText(interruptible(session.io), MAX_STDIN) : content,
     category: options.category,
     project: options.project,
     scope: options.scope,

@@ -1,5 +1,11 @@
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { MemportError } from '../errors.ts';
+import type { Io } from './io.ts';
+
+/** Standard input, whose reading ends with an AbortError when the user asks to end: it may never end by itself. */
+export function interruptible({ stdin, signal }: Pick<Io, 'stdin' | 'signal'>): Readable {
+  return addAbortSignal(signal, stdin);
+}
 
 /** All of a stream as text. Throws `usage` when it is longer than `limit` bytes or no UTF-8: nothing is replaced silently. */
 export async function readText(stream: Readable, limit: number): Promise<string> {

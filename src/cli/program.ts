@@ -36,13 +36,10 @@ const COMMANDS: readonly CommandMaker[] = [
 /** The whole command line. `onExitCode` is told the code of a command that ended without an error. */
 export function createProgram(io: Io, onExitCode: (code: number) => void): Command {
   const program = new Command('memport');
-  const act: Act =
-    action =>
-    async (...args) => {
-      const command = args.at(-1);
-      if (!(command instanceof Command)) throw new TypeError('commander gives the command last');
-      const session = new Session(io, command.optsWithGlobals());
-      await action(session, command);
+  const act: Act = action =>
+    async function () {
+      const session = new Session(io, this.optsWithGlobals());
+      await action(session, this);
       onExitCode(session.exitCode);
     };
   program

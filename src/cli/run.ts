@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { MemportError, toMemportError } from '../errors.ts';
+import { EXIT_CODES, MemportError, toMemportError } from '../errors.ts';
 import { type Io, write } from './io.ts';
 import { createProgram } from './program.ts';
 import { styled, visibleLines } from './ui/text.ts';
@@ -15,6 +15,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return exitCode;
   } catch (error) {
     if (isBrokenPipe(error)) return 0;
+    if (error instanceof CommanderError && error.code === 'commander.help' && !args.includes('--json')) {
+      await write(io.stderr, program.helpInformation({ error: true }));
+      return EXIT_CODES.usage;
+    }
     return await fail(error, args, io);
   }
 }
@@ -38,7 +42,8 @@ async function fail(thrown: unknown, args: readonly string[], io: Io): Promise<n
 }
 
 function usageError(error: CommanderError): MemportError {
-  const message = error.message.replace(/^error: /, '');
+  const message =
+    error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
   return new MemportError('usage', message, { hint: 'memport --help, or memport <command> --help' });
 }
 

@@ -6,9 +6,8 @@ import type { Memory } from '../model/memory.ts';
 import { memoryEntry } from '../model/record.ts';
 import type { Store } from '../store/store.ts';
 import { planVectors } from '../transfer/plan-vectors.ts';
-import { storedMemory } from '../transfer/stored-entry.ts';
 import { type Draft, edited, newMemory } from './draft.ts';
-import { resolveId } from './resolve-id.ts';
+import { findMemory, resolveId } from './resolve-id.ts';
 
 export interface EditContext {
   readonly embedder: Embedder | null;
@@ -37,18 +36,12 @@ export async function updateMemory(
     });
   }
   return store.transact(async transaction => {
-    const id = await resolveId(transaction, prefix);
-    const [stored] = await transaction.get('memory', [id]);
-    if (stored === undefined) throw new MemportError('not_found', `the memory ${id} is gone`);
-    const before = storedMemory(stored);
+    const { memory: before, vector } = await findMemory(transaction, prefix);
     const changed = edited(before, draft, instantFromMilliseconds(context.nowMs));
     const sameText = changed.content === before.content;
     const model = sameText ? before.embeddingModel : (context.embedder?.model ?? null);
     const memory = { ...changed, embeddingModel: model };
-    const { writes } = await planVectors(
-      [memoryEntry(memory, sameText ? stored.vector : null)],
-      context.embedder,
-    );
+    const { writes } = await planVectors([memoryEntry(memory, sameText ? vector : null)], context.embedder);
     await transaction.put(writes);
     return memory;
   });

@@ -6,7 +6,7 @@ import { storedMemory } from '../transfer/stored-entry.ts';
 const SHORTEST_PREFIX = 4;
 
 /** The id that begins so. Throws `not_found` when none does, `usage` when several do or the prefix is too short. */
-export async function resolveId(reader: Reader, prefix: string): Promise<string> {
+export async function resolveId(reader: Pick<Reader, 'idsByPrefix'>, prefix: string): Promise<string> {
   const text = prefix.toLowerCase();
   if (text.length < SHORTEST_PREFIX || !/^[0-9a-f-]+$/.test(text)) {
     throw new MemportError(
@@ -38,12 +38,16 @@ export async function resolveId(reader: Reader, prefix: string): Promise<string>
 
 /** The memory whose id begins so. Throws as resolveId does. */
 export async function findMemory(
-  reader: Reader,
+  reader: Pick<Reader, 'idsByPrefix' | 'get'>,
   prefix: string,
-): Promise<{ readonly memory: Memory; readonly line: string }> {
+): Promise<{
+  readonly memory: Memory;
+  readonly line: string;
+  readonly vector: Float32Array | null;
+}> {
   const id = await resolveId(reader, prefix);
   const [stored] = await reader.get('memory', [id]);
   if (stored === undefined)
     throw new MemportError('not_found', `the memory ${id} is gone`, { hint: 'memport list shows the ids' });
-  return { memory: storedMemory(stored), line: stored.line };
+  return { memory: storedMemory(stored), line: stored.line, vector: stored.vector };
 }

@@ -17,6 +17,8 @@ export interface Found {
   readonly score: number;
 }
 
+type SearchReader = Pick<Reader, 'newest' | 'searchText' | 'searchVectors'>;
+
 /** The constant of reciprocal rank fusion: the larger, the less the very first ranks weigh (Cormack et al., 2009: 60). */
 const RANK_CONSTANT = 60;
 const CANDIDATES = 100;
@@ -26,7 +28,7 @@ const CANDIDATES = 100;
  * alone; where nothing is found by either, nothing is. An empty query gives the newest.
  */
 export async function searchMemories(
-  reader: Reader,
+  reader: SearchReader,
   request: SearchRequest,
   embedder: Embedder | null,
   signal?: AbortSignal,
@@ -45,7 +47,7 @@ export async function searchMemories(
 }
 
 async function searchByVector(
-  reader: Reader,
+  reader: SearchReader,
   query: string,
   filter: Filter,
   limit: number,

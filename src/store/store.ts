@@ -49,6 +49,9 @@ export interface Reader {
   /** Up to `limit` records that pass, in ascending order of id, beginning after `after`. An empty page ends the scan. */
   scan(kind: RecordKind, page: Page): Promise<readonly StoredLine[]>;
 
+  /** As `scan`, for copying many records without looking at each. */
+  scanRuns(kind: RecordKind, page: Page): Promise<readonly LineRun[]>;
+
   /** As `scan`, for the own vectors of one model and dimension. */
   scanVectors(kind: RecordKind, group: VectorGroup, page: Page): Promise<readonly StoredVector[]>;
 
@@ -141,6 +144,16 @@ export interface StoredLine {
   readonly model: string | null;
   /** Of the own vector; null without one. */
   readonly dimensions: number | null;
+}
+
+/** Records that follow each other, all with an own vector of one model and dimension or all without one. */
+export interface LineRun {
+  readonly count: number;
+  /** Ascending, 36 characters each, nothing in between. */
+  readonly ids: string;
+  /** The canonical lines in UTF-8, with LINE_SEPARATOR (model/digest.ts) in between. */
+  readonly lines: Uint8Array;
+  readonly vectors: VectorGroup | null;
 }
 
 export interface StoredVector {

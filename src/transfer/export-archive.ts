@@ -7,10 +7,10 @@ import type { WorkOptions } from '../model/progress.ts';
 import { projectLine } from '../model/project.ts';
 import type { RecordKind } from '../model/record.ts';
 import { type Tombstone, tombstoneLine } from '../model/tombstone.ts';
-import type { Reader, Statistics, VectorGroup } from '../store/store.ts';
+import type { LineRun, Reader, Statistics, VectorGroup } from '../store/store.ts';
 import type { ExportPlan, Written } from './export-plan.ts';
 import { Meter } from './meter.ts';
-import { scanLines, scanVectors } from './scan.ts';
+import { scanRuns, scanVectors } from './scan.ts';
 
 type Groups = readonly (VectorGroup & { readonly count: number })[];
 
@@ -50,7 +50,7 @@ export async function writeArchive(
   });
   const meter = new Meter(counts.memories + counts.codeUnits + vectors, work);
 
-  for await (const page of lines('memory')) await writer.memories(page);
+  for await (const page of runs('memory')) await writer.memoryRuns(page);
   for await (const page of tombstones(reader, counts.tombstones))
     await writer.tombstones(page.map(tombstoneLine));
   for (const group of writer.header.memoryVectors) {
@@ -59,7 +59,7 @@ export async function writeArchive(
   }
   for (let i = 0; i < projects.length; i += PROJECT_PAGE)
     await writer.projects(projects.slice(i, i + PROJECT_PAGE).map(projectLine));
-  if (code) for await (const page of lines('code_unit')) await writer.codeUnits(page);
+  if (code) for await (const page of runs('code_unit')) await writer.codeUnitRuns(page);
   for (const group of writer.header.codeUnitVectors) {
     for await (const page of metered(scanVectors(reader, 'code_unit', group, filter, work), meter))
       await writer.codeUnitVectors(group, page);
@@ -76,9 +76,10 @@ export async function writeArchive(
     digest: contentDigest,
   };
 
-  async function* lines(kind: RecordKind): ReturnType<typeof scanLines> {
-    for await (const page of metered(scanLines(reader, kind, filter, work), meter)) {
-      yield embeddings ? page : page.map(line => ({ ...line, dimensions: null }));
+  async function* runs(kind: RecordKind): AsyncIterable<readonly LineRun[]> {
+    for await (const page of scanRuns(reader, kind, filter, work)) {
+      yield embeddings ? page : page.map(run => ({ ...run, vectors: null }));
+      for (const { count } of page) meter.add(count);
     }
   }
 }

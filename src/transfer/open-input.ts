@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -29,13 +29,16 @@ export async function openInput(input: string | Readable, from?: string): Promis
     await rm(path, { force: true });
   };
   try {
-    await spool(input, handle);
+    await handle.writeFile(input);
     const source = await openSource(path, options);
     return {
       source,
       async [Symbol.asyncDispose]() {
-        await source[Symbol.asyncDispose]();
-        await remove();
+        try {
+          await source[Symbol.asyncDispose]();
+        } finally {
+          await remove();
+        }
       },
     };
   } catch (error) {
@@ -50,9 +53,4 @@ function readFormat(text: string): FormatName {
   throw new MemportError('usage', `--from can't be ${JSON.stringify(text)}`, {
     hint: `the formats are ${FORMATS.join(', ')}`,
   });
-}
-
-async function spool(input: Readable, handle: FileHandle): Promise<void> {
-  for await (const chunk of input)
-    await handle.write(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
 }

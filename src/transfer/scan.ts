@@ -1,7 +1,7 @@
 import type { Filter } from '../model/filter.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { RecordKind } from '../model/record.ts';
-import type { Reader, StoredLine, StoredVector, VectorGroup } from '../store/store.ts';
+import type { LineRun, Reader, StoredLine, StoredVector, VectorGroup } from '../store/store.ts';
 
 const PAGE = 1000;
 
@@ -14,6 +14,26 @@ export function scanLines(
 ): AsyncIterable<readonly StoredLine[]> {
   return pages(after => reader.scan(kind, { filter, after, limit: PAGE }), work);
 }
+
+/** As scanLines, for copying: runs of records in one piece each. */
+export async function* scanRuns(
+  reader: Reader,
+  kind: RecordKind,
+  filter: Filter,
+  { signal }: WorkOptions = {},
+): AsyncIterable<readonly LineRun[]> {
+  let after: string | null = null;
+  for (;;) {
+    signal?.throwIfAborted();
+    const runs: readonly LineRun[] = await reader.scanRuns(kind, { filter, after, limit: PAGE });
+    const last = runs.at(-1);
+    if (last === undefined) return;
+    yield runs;
+    after = last.ids.slice(-ID_LENGTH);
+  }
+}
+
+const ID_LENGTH = 36;
 
 /** The own vectors of one model and dimension of all records that pass, in ascending order of id. */
 export function scanVectors(
@@ -38,6 +58,5 @@ async function* pages<T extends { readonly id: string }>(
     if (last === undefined) return;
     yield page;
     after = last.id;
-    await new Promise(setImmediate);
   }
 }

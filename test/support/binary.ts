@@ -9,9 +9,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the real program to its end. */
-export function runBinary(args: readonly string[], home: string, input?: string | Buffer): Ended {
-  const ended = spawnSync(process.execPath, [BINARY, ...args], {
+/** Runs the real program to its end; `nodeFlags` go to Node itself. */
+export function runBinary(
+  args: readonly string[],
+  home: string,
+  input?: string | Buffer,
+  nodeFlags: readonly string[] = [],
+): Ended {
+  const ended = spawnSync(process.execPath, [...nodeFlags, BINARY, ...args], {
     env: { ...process.env, MEMPORT_HOME: home },
     cwd: home,
     maxBuffer: 256 * 1024 * 1024,

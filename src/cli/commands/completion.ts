@@ -1,5 +1,6 @@
 import { Argument, Command } from 'commander';
 import type { Act } from '../act.ts';
+import { operand } from '../operands.ts';
 
 export const completionCommand = (act: Act): Command =>
   new Command('completion')
@@ -9,7 +10,6 @@ export const completionCommand = (act: Act): Command =>
     .action(
       act(async (session, command) => {
         const { completionScript } = await import('../ui/completion.ts');
-        const root = command.parent ?? command;
-        await session.out(completionScript(command.args[0] ?? '', root));
+        await session.out(completionScript(operand(command, 0), command));
       }),
     );

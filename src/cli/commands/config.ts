@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Act } from '../act.ts';
+import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
 
 export const configCommand = (act: Act): Command =>
@@ -14,7 +15,7 @@ export const configCommand = (act: Act): Command =>
         .action(
           act(async (session, command) => {
             const { knownName } = await import('../../config.ts');
-            const name = knownName(command.args[0] ?? '');
+            const name = knownName(operand(command, 0));
             const value = (await session.config())[name];
             await session.out(session.json ? JSON.stringify(value) : String(value));
           }),
@@ -27,7 +28,7 @@ export const configCommand = (act: Act): Command =>
         .argument('<value>')
         .action(
           act(async (session, command) => {
-            const [name = '', text = ''] = command.args;
+            const [name, text] = [operand(command, 0), operand(command, 1)];
             const { setSetting } = await import('../../config.ts');
             const { makeHome } = await import('../../home.ts');
             makeHome(session.home);
@@ -43,7 +44,7 @@ export const configCommand = (act: Act): Command =>
         .argument('<name>')
         .action(
           act(async (session, command) => {
-            const name = command.args[0] ?? '';
+            const name = operand(command, 0);
             const { unsetSetting } = await import('../../config.ts');
             const was = await unsetSetting(session.home.config, name);
             if (session.json) await session.outJson({ unset: was ? name : null });

@@ -4,6 +4,8 @@ import { MemportError } from '../../errors.ts';
 import { isEverything } from '../../model/filter.ts';
 import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
+import { interruptible } from '../input.ts';
+import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
 
 interface ImportOptions extends FilterOptions {
@@ -31,7 +33,7 @@ export const importCommand = (act: Act): Command =>
     .option('--from <format>', 'what the file is, when its content does not tell')
     .option('--rejects <file>', 'where records go that cannot be stored (default: <file>.rejects.jsonl)')
     .action(
-      act((session, command) => importFile(session, command.args[0] ?? '', command.opts<ImportOptions>())),
+      act((session, command) => importFile(session, operand(command, 0), command.opts<ImportOptions>())),
     );
 
 async function importFile(session: Session, file: string, options: ImportOptions): Promise<void> {
@@ -53,7 +55,7 @@ async function importFile(session: Session, file: string, options: ImportOptions
   const config = await session.config();
   const strategy = parseStrategy(options.mergeStrategy ?? config.merge_strategy);
   await using input = await openInput(
-    file === '-' ? session.io.stdin : resolvePath(session, file),
+    file === '-' ? interruptible(session.io) : resolvePath(session, file),
     options.from,
   );
   await using store = await session.openStore('create');

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Act } from '../act.ts';
+import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
 
 export const projectsCommand = (act: Act): Command =>
@@ -13,7 +14,7 @@ export const projectsCommand = (act: Act): Command =>
         .argument('<new>')
         .action(
           act(async (session, command) => {
-            const [from = '', to = ''] = command.args;
+            const [from, to] = [operand(command, 0), operand(command, 1)];
             const { renameProject } = await import('../../memories/projects.ts');
             await using store = await session.openStore('existing');
             const moved = await renameProject(store, from, to, {

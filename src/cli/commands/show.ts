@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Act } from '../act.ts';
+import { operand } from '../operands.ts';
 
 export const showCommand = (act: Act): Command =>
   new Command('show')
@@ -10,7 +11,7 @@ export const showCommand = (act: Act): Command =>
         const { findMemory } = await import('../../memories/resolve-id.ts');
         const { memoryDetails } = await import('../ui/memory.ts');
         await using store = await session.openStore('existing');
-        const { memory, line } = await findMemory(store, command.args[0] ?? '');
+        const { memory, line } = await findMemory(store, operand(command, 0));
         await session.out(session.json ? line : memoryDetails(memory, session));
       }),
     );

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Act } from '../act.ts';
 import { addDraftOptions, type DraftOptions, readDraft } from '../draft-options.ts';
+import { operand } from '../operands.ts';
 
 export const updateCommand = (act: Act): Command =>
   addDraftOptions(
@@ -17,7 +18,7 @@ export const updateCommand = (act: Act): Command =>
       const { canonicalJson } = await import('../../model/canonical.ts');
       await using store = await session.openStore('existing');
       const context = { embedder: await session.embedder(), nowMs: session.io.now() };
-      const memory = await updateMemory(store, command.args[0] ?? '', draft, context);
+      const memory = await updateMemory(store, operand(command, 0), draft, context);
       await session.out(session.json ? canonicalJson(memoryRecord(memory)) : memory.id);
       await session.note('changed');
     }),

@@ -30,15 +30,17 @@ export async function runDemo(io: Io, keep: boolean): Promise<boolean> {
 
 async function remember(stage: Stage): Promise<void> {
   await stage.heading('1. Remember: thirty memories in three projects');
-  let added = 0;
+  const codes: number[] = [];
   for (const [i, args] of DEMO_MEMORIES.entries()) {
-    const { code } = await stage.type('desk', ['add', ...args], i < 3 ? 'all' : 'nothing');
-    if (code === 0) added += 1;
+    codes.push((await stage.type('desk', ['add', ...args], i < 3 ? 'all' : 'nothing')).code);
   }
   await stage.say(`… and ${DEMO_MEMORIES.length - 3} more`);
   await stage.type('desk', ['projects']);
   await stage.type('desk', ['search', 'database replication', '--limit', '3']);
-  await stage.prove('all thirty were stored', added === 30 && (await count(stage, 'desk')) === 30);
+  await stage.prove(
+    'all thirty were stored',
+    codes.every(code => code === 0) && (await count(stage, 'desk')) === 30,
+  );
 }
 
 async function exportBoth(stage: Stage, folder: string): Promise<void> {
@@ -104,7 +106,7 @@ async function mergeBack(stage: Stage): Promise<void> {
   const tried = await stage.type('desk', ['import', 'laptop.tar.gz', '--dry-run']);
   await stage.prove('a dry run changes nothing', before === (await digest(stage, 'desk')));
   const real = await stage.type('desk', ['import', 'laptop.tar.gz']);
-  const counts = (text: string): string => text.split(': ').at(-1)?.trim() ?? '';
+  const counts = (text: string): string => text.slice(text.lastIndexOf(': ')).trim();
   await stage.prove(
     'the real run did exactly what the dry run said',
     counts(tried.stdout) === counts(real.stdout),

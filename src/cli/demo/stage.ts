@@ -60,7 +60,7 @@ export class Stage {
 
   async #run(home: string, args: readonly string[]): Promise<Outcome> {
     const [stdout, stderr] = [new Gathering(), new Gathering()];
-    const env = { ...this.#io.env, MEMPORT_HOME: undefined, NO_COLOR: '1' };
+    const env = { ...withoutSettings(this.#io.env), NO_COLOR: '1' };
     const code = await run([...args, '--home', home], {
       ...this.#io,
       stdout,
@@ -74,6 +74,11 @@ export class Stage {
   async #print(line: string): Promise<void> {
     await write(this.#io.stdout, `${line}\n`);
   }
+}
+
+/** What the user has set for real use must not change what is shown. */
+function withoutSettings(env: Io['env']): Io['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('MEMPORT_')));
 }
 
 class Gathering extends Writable {

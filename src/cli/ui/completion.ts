@@ -7,12 +7,17 @@ interface Words {
   readonly flags: readonly string[];
 }
 
-/** A completion script for one shell, made from the commands and options themselves, so that it can't fall behind. */
-export function completionScript(shell: string, root: Command): string {
+/** A completion script for one shell, made from all commands and options of the program that `command` is part of, so that it can't fall behind. */
+export function completionScript(shell: string, command: Command): string {
+  const root = rootOf(command);
   const words = collectWords(root, '', flagsOf(root));
   if (shell === 'fish') return fish(words);
   const functions = bash(words);
   return shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${functions}` : functions;
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
 }
 
 function collectWords(command: Command, parent: string, inherited: readonly string[]): readonly Words[] {

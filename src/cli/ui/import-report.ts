@@ -1,5 +1,6 @@
 import { changedFields } from '../../transfer/changes.ts';
 import type { Outcome } from '../../transfer/import/batch.ts';
+import type { Decision } from '../../transfer/import/decision.ts';
 import type { ImportReport } from '../../transfer/import/report.ts';
 import type { Session } from '../session.ts';
 import { truncate, visible } from './text.ts';
@@ -7,12 +8,13 @@ import { truncate, visible } from './text.ts';
 /** So many lines of each kind are shown without `--verbose`. */
 const SHOWN = 10;
 
-const LABELS: Readonly<Record<string, string>> = {
+type Shown = Exclude<Decision['action'], 'unchanged'> | 'rejected';
+
+const LABELS: Readonly<Record<Shown, string>> = {
   created: 'create',
   updated: 'update',
   skipped: 'skip',
   duplicates: 'duplicate',
-  unchanged: 'unchanged',
   rejected: 'reject',
 };
 
@@ -20,8 +22,8 @@ const LABELS: Readonly<Record<string, string>> = {
 export class ImportPrinter {
   readonly #session: Session;
   readonly #dryRun: boolean;
-  readonly #lines = new Map<string, string[]>();
-  readonly #hidden = new Map<string, number>();
+  readonly #lines = new Map<Shown, string[]>();
+  readonly #hidden = new Map<Shown, number>();
 
   constructor(session: Session, dryRun: boolean) {
     this.#session = session;
@@ -39,7 +41,7 @@ export class ImportPrinter {
 
   async finish(): Promise<void> {
     for (const [action, lines] of this.#lines) {
-      if (lines.length > 0) await this.#session.out(lines.join('\n'));
+      await this.#session.out(lines.join('\n'));
       const hidden = this.#hidden.get(action);
       if (hidden)
         await this.#session.note(`  … and ${hidden} more to ${LABELS[action]}; --verbose shows all`);
@@ -47,7 +49,7 @@ export class ImportPrinter {
   }
 
   /** A dry run tells everything; a real one what the user may have to look at. */
-  #wanted(action: string): boolean {
+  #wanted(action: Shown): boolean {
     if (this.#session.options.quiet) return false;
     return (
       this.#dryRun ||
@@ -58,7 +60,7 @@ export class ImportPrinter {
     );
   }
 
-  #describe(outcome: Outcome, action: string): readonly string[] {
+  #describe(outcome: Outcome, action: Shown): readonly string[] {
     if (outcome.type === 'reject') {
       const { id, position, kind, reason } = outcome.reject;
       if (this.#session.json) return [JSON.stringify({ message_type: 'reject', id, kind, position, reason })];
@@ -80,7 +82,7 @@ export class ImportPrinter {
       ];
     }
     const why = decision.reason === null ? truncate(imported.record.content, 60) : visible(decision.reason);
-    const head = `${(LABELS[action] ?? action).padEnd(10)} ${id}  ${why}`;
+    const head = `${LABELS[action].padEnd(10)} ${id}  ${why}`;
     if (!this.#session.options.verbose) return [head];
     return [
       head,

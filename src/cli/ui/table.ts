@@ -17,17 +17,14 @@ export function table(
   width: number,
 ): readonly string[] {
   const clean = rows.map(row => row.map(cell => truncate(cell, Number.POSITIVE_INFINITY)));
-  const widths = columns.map((column, i) =>
-    Math.max(stringWidth(column.title), ...clean.map(row => stringWidth(row[i] ?? ''))),
+  const natural = columns.map((column, i) =>
+    clean.reduce((most, row) => Math.max(most, stringWidth(row[i] ?? '')), stringWidth(column.title)),
   );
-  const flexible = columns.findIndex(column => column.flexible);
-  const excess = widths.reduce((sum, w) => sum + w + GAP, -GAP) - width;
-  if (flexible >= 0 && excess > 0) widths[flexible] = Math.max(10, (widths[flexible] ?? 0) - excess);
+  const excess = Math.max(0, natural.reduce((sum, w) => sum + w + GAP, -GAP) - width);
+  const sized = natural.map((w, i) => (columns[i]?.flexible && excess > 0 ? Math.max(10, w - excess) : w));
   const line = (cells: readonly string[]): string =>
-    columns
-      .map((column, i) =>
-        pad(truncate(cells[i] ?? '', widths[i] ?? 0), widths[i] ?? 0, column.align ?? 'left'),
-      )
+    sized
+      .map((w, i) => pad(truncate(cells[i] ?? '', w), w, columns[i]?.align ?? 'left'))
       .join(' '.repeat(GAP))
       .trimEnd();
   return [line(columns.map(column => column.title)), ...clean.map(line)];

@@ -8,10 +8,10 @@ import type { OutputStream } from '../io.ts';
  */
 export function visible(text: string): string {
   return text
-    .replaceAll(/[\u0000-\u001f]/g, c => String.fromCodePoint(0x2400 + (c.codePointAt(0) ?? 0)))
+    .replaceAll(/[\u0000-\u001f]/g, c => String.fromCharCode(0x2400 + c.charCodeAt(0)))
     .replaceAll(
       /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-      c => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+      c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
     )
     .toWellFormed();
 }

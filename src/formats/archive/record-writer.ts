@@ -7,6 +7,14 @@ import type { MemberWriter } from './member-writer.ts';
 import { CLOSING, type RecordArray } from './record-files.ts';
 import { Scratch } from './scratch.ts';
 
+const SEPARATOR = Buffer.from(LINE_SEPARATOR);
+
+/** Where the lines of a kind are digested. */
+export interface LineDigest {
+  readonly content: ContentDigest;
+  readonly kind: RecordKind;
+}
+
 /** Writes a file of record arrays (record-files.ts) into a tar member, page after page, array after array. */
 export class RecordWriter {
   readonly member: MemberWriter;
@@ -38,19 +46,25 @@ export class RecordWriter {
   }
 
   /** Adds canonical lines to the array, and to the digest of their kind where they belong to one. */
-  async lines(
-    lines: readonly string[],
-    digest: { content: ContentDigest; kind: RecordKind } | null,
-  ): Promise<void> {
+  async lines(lines: readonly string[], digest: LineDigest | null): Promise<void> {
     if (lines.length === 0) return;
     if (lines.some(line => line.length * 3 > MAX_RECORD_BYTES && Buffer.byteLength(line) > MAX_RECORD_BYTES))
-      throw new MemportError(
-        'failed',
-        `a record is longer than ${MAX_RECORD_BYTES} bytes, the most that an archive takes`,
-      );
+      throw tooLong();
     const bytes = this.#scratch.text((this.#count === 0 ? '' : LINE_SEPARATOR) + lines.join(LINE_SEPARATOR));
-    this.#count += lines.length;
-    digest?.content.bytes(digest.kind, bytes, lines.length);
+    await this.#add(bytes, lines.length, digest);
+  }
+
+  /** Adds so many canonical lines as they stand in the file, LINE_SEPARATOR in between. */
+  async run(bytes: Uint8Array, count: number, digest: LineDigest): Promise<void> {
+    // More than one record is never so long: a run is as large as a page of a scan.
+    if (bytes.length > MAX_RECORD_BYTES) throw tooLong();
+    if (this.#count > 0) await this.#add(SEPARATOR, 0, digest);
+    await this.#add(bytes, count, digest);
+  }
+
+  async #add(bytes: Uint8Array, count: number, digest: LineDigest | null): Promise<void> {
+    this.#count += count;
+    digest?.content.bytes(digest.kind, bytes, count);
     await this.member.write(bytes);
   }
 
@@ -61,4 +75,11 @@ export class RecordWriter {
         `${this.#count} ${array.name} were given where ${array.count} were announced: the store is not what it says`,
       );
   }
+}
+
+function tooLong(): MemportError {
+  return new MemportError(
+    'failed',
+    `a record is longer than ${MAX_RECORD_BYTES} bytes, the most that an archive takes`,
+  );
 }

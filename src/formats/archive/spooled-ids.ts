@@ -12,6 +12,16 @@ export interface ArchiveLine {
   readonly dimensions: number | null;
 }
 
+/** Records that follow each other, all with a vector of one group or all without, as a store's scan for copying gives them. */
+export interface ArchiveRun {
+  readonly count: number;
+  /** Ascending, 36 characters each, nothing in between. */
+  readonly ids: string;
+  /** Canonical, with LINE_SEPARATOR in between. */
+  readonly lines: Uint8Array;
+  readonly vectors: Pick<VectorGroup, 'model' | 'dimensions'> | null;
+}
+
 /**
  * The ids of the records that have a vector, by group, as the records stream by: an npz holds a group's ids before its
  * vectors. 36 bytes to a vector. It proves that what is streamed is what was announced.
@@ -41,6 +51,13 @@ export class SpooledIds {
     }
   }
 
+  addRun({ ids, vectors }: ArchiveRun): void {
+    const first = ids.slice(0, ID_SIZE);
+    if (first <= this.#last) throw this.#broken(`came in the wrong order at ${first}`);
+    this.#last = ids.slice(-ID_SIZE);
+    if (vectors !== null) this.#put(ids, this.#indexOf(vectors.model, vectors.dimensions));
+  }
+
   /** The ids of a group, which must be as many as announced. They are forgotten. */
   take(index: number): Buffer {
     const { count: announced } = this.#group(index);
@@ -51,11 +68,12 @@ export class SpooledIds {
     return ids;
   }
 
-  #put(id: string, index: number): void {
-    const count = this.#counts[index] ?? 0;
-    if (count === this.#group(index).count) throw this.#broken('have more vectors than were announced');
-    this.#ids[index]?.write(id, count * ID_SIZE, ID_SIZE, 'latin1');
-    this.#counts[index] = count + 1;
+  #put(ids: string, index: number): void {
+    const start = (this.#counts[index] ?? 0) * ID_SIZE;
+    if (start + ids.length > this.#group(index).count * ID_SIZE)
+      throw this.#broken('have more vectors than were announced');
+    this.#ids[index]?.write(ids, start, 'latin1');
+    this.#counts[index] = (start + ids.length) / ID_SIZE;
   }
 
   #indexOf(model: string | null, dimensions: number): number {

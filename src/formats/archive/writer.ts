@@ -23,11 +23,11 @@ import { type ArchiveHeader, manifestDraft, manifestText } from './manifest.ts';
 import { MembersWriter } from './members-writer.ts';
 import { type RecordFileName, recordArrays } from './record-files.ts';
 import { RecordWriter } from './record-writer.ts';
-import type { ArchiveLine } from './spooled-ids.ts';
+import type { ArchiveLine, ArchiveRun } from './spooled-ids.ts';
 import { compareGroups, inArchiveOrder, type VectorGroup } from './vector-group.ts';
 import { type ArchiveVector, VectorsWriter } from './vectors-writer.ts';
 
-export type { ArchiveLine, ArchiveVector };
+export type { ArchiveLine, ArchiveRun, ArchiveVector };
 
 export interface WrittenArchive {
   /** Of the whole file. */
@@ -101,6 +101,12 @@ export class ArchiveWriter {
     await this.#lines('memory', page);
   }
 
+  /** As `memories`, run by run. */
+  async memoryRuns(runs: readonly ArchiveRun[]): Promise<void> {
+    await this.#enter('memories');
+    await this.#runs('memory', this.#memoryVectors, runs);
+  }
+
   /** Lines of tombstones of both kinds, ordered by kind and id. */
   async tombstones(lines: readonly string[]): Promise<void> {
     await this.#enter('tombstones');
@@ -123,6 +129,11 @@ export class ArchiveWriter {
     await this.#enter('code units');
     this.#unitVectors.ids.add(page);
     await this.#lines('code_unit', page);
+  }
+
+  async codeUnitRuns(runs: readonly ArchiveRun[]): Promise<void> {
+    await this.#enter('code units');
+    await this.#runs('code_unit', this.#unitVectors, runs);
   }
 
   async codeUnitVectors(group: GroupName, page: readonly ArchiveVector[]): Promise<void> {
@@ -213,6 +224,13 @@ export class ArchiveWriter {
   async #lines(kind: RecordKind, page: readonly ArchiveLine[]): Promise<void> {
     const lines = page.map(({ line }) => line);
     await this.#records?.lines(lines, { content: this.#digest, kind });
+  }
+
+  async #runs(kind: RecordKind, vectors: VectorsWriter, runs: readonly ArchiveRun[]): Promise<void> {
+    for (const run of runs) {
+      vectors.ids.addRun(run);
+      await this.#records?.run(run.lines, run.count, { content: this.#digest, kind });
+    }
   }
 
   #withSizes(statistics: JsonObject): JsonObject {

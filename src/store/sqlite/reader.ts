@@ -6,6 +6,7 @@ import type { Tombstone } from '../../model/tombstone.ts';
 import type {
   Counts,
   Hit,
+  LineRun,
   Page,
   Reader,
   Statistics,
@@ -18,6 +19,7 @@ import type { Connection } from './connection.ts';
 import { entriesById, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
 import { listProjects } from './projects.ts';
 import { scanLines, scanVectors } from './scan.ts';
+import { scanRuns } from './scan-runs.ts';
 import { searchText } from './search-text.ts';
 import { searchVectors } from './search-vectors.ts';
 import { countRecords, pendingVectors, statistics, vectorGroups } from './statistics.ts';
@@ -42,6 +44,11 @@ export class SqliteReader implements Reader {
     // SQLite answers without waiting for anything: a long scan would let no signal and no other request through.
     await turn();
     return this.#run(connection => scanLines(connection, kind, page));
+  }
+
+  async scanRuns(kind: RecordKind, page: Page): Promise<readonly LineRun[]> {
+    await turn();
+    return this.#run(connection => scanRuns(connection, kind, page));
   }
 
   async scanVectors(kind: RecordKind, group: VectorGroup, page: Page): Promise<readonly StoredVector[]> {

@@ -30,7 +30,7 @@ const lie = (name: string, text: string | RegExp, by: string) => (all: Entry[]) 
   resealed(changed(all, name, replaced(text, by)));
 
 const HOSTILE: readonly (readonly [string, (all: Entry[]) => Entry[]])[] = [
-  ['a name that leads up', after(file('../evil'))],
+  ['[SEC-04] a name that leads up', after(file('../evil'))],
   ['a name that leads up from within', after(file(`${TOP}../../evil`))],
   ['an absolute name', after(file('/tmp/evil'))],
   [
