@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { runBinary } from '../support/binary.ts';
 import { ok } from '../support/cli.ts';
 import { folderOfFile } from '../support/folders.ts';
-import { digestOf, fillHome, linesOf } from '../support/stores.ts';
+import { digestOf, fillHome, linesOf, summaryOf } from '../support/stores.ts';
 
 /** Runs a program of the system; the test is skipped, saying so, where it is missing. */
 function tool(command: string, args: readonly string[], options: { cwd?: string; input?: Buffer } = {}) {
@@ -153,6 +153,15 @@ test('[ARC-03] memories.json holds a canonical record a line, sorted by id, then
   expect(file.tombstones).toMatchObject([
     { kind: 'memory', content_hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
   ]);
+});
+
+test('memories.json can be imported on its own', async () => {
+  const other = join(home, 'other');
+  const report = summaryOf(
+    await ok(['import', join(unpacked, 'memories/memories.json'), '--json'], { home: other, cwd: home }),
+  );
+  expect(report).toMatchObject({ format: 'memport-json', memories: 4, created: 4, tombstones_added: 1 });
+  expect(await digestOf(other)).toBe(await digestOf(home));
 });
 
 test('[ARC-08] the configuration has neither secrets nor paths of the machine', () => {

@@ -13,8 +13,20 @@ export interface RecordArray {
 /** The last line of a file of records. */
 export const CLOSING = ']}';
 
-/** The arrays of a file of records, to the byte as docs/archive-format.md says. */
+/**
+ * The arrays of a file of records, to the byte as docs/archive-format.md says. The generator stands in it so that a file
+ * taken out of its archive still says whose it is.
+ */
 export function recordArrays(name: RecordFileName, header: ArchiveHeader): readonly RecordArray[] {
+  const first = (array: RecordArray['name'], countName: string, count: number): RecordArray => {
+    const fields = `"version":"${ARCHIVE_VERSION}","schema_version":"${SCHEMA_VERSION}"`;
+    const generator = asciiJson(header.generator);
+    return {
+      name: array,
+      opening: `{${fields},"generator":${generator},"${countName}":${count},"${array}":[`,
+      count,
+    };
+  };
   switch (name) {
     case MEMORIES:
       return [
@@ -28,7 +40,7 @@ export function recordArrays(name: RecordFileName, header: ArchiveHeader): reado
   }
 }
 
-function first(name: RecordArray['name'], countName: string, count: number): RecordArray {
-  const fields = `"version":"${ARCHIVE_VERSION}","schema_version":"${SCHEMA_VERSION}"`;
-  return { name, opening: `{${fields},"${countName}":${count},"${name}":[`, count };
+function asciiJson(text: string): string {
+  const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text).replaceAll(/[^\x20-\x7e]/g, escape);
 }

@@ -39,13 +39,13 @@ describe('the bytes of an archive', () => {
       `${TOP}metadata/checksums.sha256`,
     ]);
     expect(String(entries[1]?.data)).toBe(
-      '{"version":"1.0.0","schema_version":"3.0.0","memory_count":0,"memories":[\n],"tombstones":[\n]}\n',
+      '{"version":"1.0.0","schema_version":"3.0.0","generator":"memport 0.0.0-test","memory_count":0,"memories":[\n],"tombstones":[\n]}\n',
     );
     expect(String(entries[2]?.data)).toBe(
-      '{"version":"1.0.0","schema_version":"3.0.0","project_count":0,"projects":[\n]}\n',
+      '{"version":"1.0.0","schema_version":"3.0.0","generator":"memport 0.0.0-test","project_count":0,"projects":[\n]}\n',
     );
     expect(String(entries[3]?.data)).toBe(
-      '{"version":"1.0.0","schema_version":"3.0.0","code_unit_count":0,"semantic_units":[\n]}\n',
+      '{"version":"1.0.0","schema_version":"3.0.0","generator":"memport 0.0.0-test","code_unit_count":0,"semantic_units":[\n]}\n',
     );
   });
 
