@@ -1,6 +1,6 @@
-import { IdColumn } from './id-column.ts';
 import type { MemberName } from './layout.ts';
-import type { VectorGroup } from './vector-group.ts';
+import type { VectorGroup } from './npz/vector-group.ts';
+import { IdColumn } from './records/id-column.ts';
 
 /** Where a member's data is in the tar. */
 export interface MemberPlace {

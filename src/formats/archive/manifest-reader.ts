@@ -12,7 +12,7 @@ import {
   type Manifest,
   SCHEMA_VERSION,
 } from './manifest.ts';
-import { arrayNames, compareGroups, type VectorGroup } from './vector-group.ts';
+import { arrayNames, compareGroups, type VectorGroup } from './npz/vector-group.ts';
 
 export interface ReadManifest {
   readonly manifest: Manifest;

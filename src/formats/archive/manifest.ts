@@ -8,7 +8,7 @@ import {
   membersWith,
   type VectorFile,
 } from './layout.ts';
-import { arrayNames, type VectorGroup } from './vector-group.ts';
+import { arrayNames, type VectorGroup } from './npz/vector-group.ts';
 
 export const ARCHIVE_VERSION = '1.0.0';
 export const SCHEMA_VERSION = '3.0.0';

@@ -9,7 +9,7 @@ import {
   PROJECTS,
 } from './layout.ts';
 import type { Manifest } from './manifest.ts';
-import { ID_SIZE, rowSize, type VectorGroup } from './vector-group.ts';
+import { ID_SIZE, rowSize, type VectorGroup } from './npz/vector-group.ts';
 
 /** Headers and directory entries of the two arrays of a group, generously. */
 const GROUP_FRAME = 4096;

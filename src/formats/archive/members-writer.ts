@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { BlockWriter, type Packing } from './block-writer.ts';
-import { BLOCK_SIZE, storedBlock } from './gzip-block.ts';
+import { BlockWriter, type Packing } from './container/block-writer.ts';
+import { BLOCK_SIZE, storedBlock } from './container/gzip-block.ts';
 import { MANIFEST, type MemberName } from './layout.ts';
-import { MemberWriter } from './member-writer.ts';
-import { TAR_BLOCK } from './tar-header.ts';
+import { MemberWriter } from './tar/member-writer.ts';
+import { TAR_BLOCK } from './tar/tar-header.ts';
 
 /** Writes the members of an archive one after the other and keeps their sizes and sums; the manifest, which stands first and holds them, is written again at the end. */
 export class MembersWriter {

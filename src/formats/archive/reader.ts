@@ -4,13 +4,13 @@ import type { OpenedFile } from '../opened-file.ts';
 import type { Source, SourceItem, Verification } from '../source.ts';
 import type { ArchiveIndex } from './archive-index.ts';
 import { ArchiveMembers } from './archive-members.ts';
-import { ByteReader } from './byte-reader.ts';
-import type { Container } from './container.ts';
+import { ByteReader } from './container/byte-reader.ts';
+import type { Container } from './container/container.ts';
+import { openContainer } from './container/open-container.ts';
 import type { Manifest } from './manifest.ts';
 import { type ReadManifest, readManifest } from './manifest-reader.ts';
-import { openContainer } from './open-container.ts';
-import { readArchive } from './record-items.ts';
-import { TarReader } from './tar-reader.ts';
+import { readArchive } from './records/record-items.ts';
+import { TarReader } from './tar/tar-reader.ts';
 import { readDocument, verifyArchive } from './verify.ts';
 
 /**

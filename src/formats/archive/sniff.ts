@@ -1,13 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import { isJsonObject } from '../../model/json.ts';
 import { parseExactJson } from '../../model/json-parse.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader } from './container/byte-reader.ts';
+import { looksLikeBlock } from './container/gzip-block.ts';
+import { openContainer } from './container/open-container.ts';
 import { damaged } from './damage.ts';
-import { looksLikeBlock } from './gzip-block.ts';
 import { ARCHIVE_FORMAT } from './manifest.ts';
-import { openContainer } from './open-container.ts';
-import { TAR_BLOCK } from './tar-header.ts';
-import { TarReader } from './tar-reader.ts';
+import { TAR_BLOCK } from './tar/tar-header.ts';
+import { TarReader } from './tar/tar-reader.ts';
 import { readDocument } from './verify.ts';
 
 /** At the top, or in one folder. */

@@ -4,9 +4,9 @@ import { parseExactJson } from '../../model/json-parse.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { type ArchiveIndex, KindIndex, type MemberPlace } from './archive-index.ts';
 import { ArchiveMembers } from './archive-members.ts';
-import { ByteReader } from './byte-reader.ts';
 import { checkChecksums } from './checksums.ts';
-import type { Container } from './container.ts';
+import { ByteReader } from './container/byte-reader.ts';
+import type { Container } from './container/container.ts';
 import { damaged } from './damage.ts';
 import {
   CHECKSUMS,
@@ -22,12 +22,12 @@ import {
 } from './layout.ts';
 import { archiveMembers, type Manifest } from './manifest.ts';
 import { maxMemberSize } from './member-limits.ts';
-import type { MemberReader } from './member-reader.ts';
-import { verifyNpz } from './npz-verifier.ts';
-import { type RecordFileName, recordArrays } from './record-files.ts';
-import { RecordLines } from './record-lines.ts';
-import { RecordVerifier } from './record-verifier.ts';
-import { TarReader } from './tar-reader.ts';
+import { verifyNpz } from './npz/npz-verifier.ts';
+import { type RecordFileName, recordArrays } from './records/record-files.ts';
+import { RecordLines } from './records/record-lines.ts';
+import { RecordVerifier } from './records/record-verifier.ts';
+import type { MemberReader } from './tar/member-reader.ts';
+import { TarReader } from './tar/tar-reader.ts';
 
 /**
  * Reads a whole archive once and proves all that it declares: the frame of the tar, every checksum in the manifest and

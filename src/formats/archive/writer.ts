@@ -21,11 +21,11 @@ import {
 } from './layout.ts';
 import { type ArchiveHeader, manifestDraft, manifestText } from './manifest.ts';
 import { MembersWriter } from './members-writer.ts';
-import { type RecordFileName, recordArrays } from './record-files.ts';
-import { RecordWriter } from './record-writer.ts';
-import type { ArchiveLine, ArchiveRun } from './spooled-ids.ts';
-import { compareGroups, inArchiveOrder, type VectorGroup } from './vector-group.ts';
-import { type ArchiveVector, VectorsWriter } from './vectors-writer.ts';
+import type { ArchiveLine, ArchiveRun } from './npz/spooled-ids.ts';
+import { compareGroups, inArchiveOrder, type VectorGroup } from './npz/vector-group.ts';
+import { type ArchiveVector, VectorsWriter } from './npz/vectors-writer.ts';
+import { type RecordFileName, recordArrays } from './records/record-files.ts';
+import { RecordWriter } from './records/record-writer.ts';
 
 export type { ArchiveLine, ArchiveRun, ArchiveVector };
 

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
-import { ByteReader } from '../archive/byte-reader.ts';
-import type { Container } from '../archive/container.ts';
+import { ByteReader } from '../archive/container/byte-reader.ts';
+import type { Container } from '../archive/container/container.ts';
+import { openContainer } from '../archive/container/open-container.ts';
 import { damaged } from '../archive/damage.ts';
-import { MemberReader } from '../archive/member-reader.ts';
-import { openContainer } from '../archive/open-container.ts';
+import { MemberReader } from '../archive/tar/member-reader.ts';
 import { RECORD_ARRAYS } from '../json/dialect.ts';
 import { readElement } from '../json/element.ts';
 import { type JsonElement, scanJson } from '../json/scanner.ts';

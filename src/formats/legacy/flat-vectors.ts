@@ -1,8 +1,8 @@
 import { isFinite32 } from '../../model/vector.ts';
 import { damaged } from '../archive/damage.ts';
-import type { MemberReader } from '../archive/member-reader.ts';
-import { readNpyHeader } from '../archive/npy.ts';
-import { ZipReader } from '../archive/zip-reader.ts';
+import { readNpyHeader } from '../archive/npz/npy.ts';
+import { ZipReader } from '../archive/npz/zip-reader.ts';
+import type { MemberReader } from '../archive/tar/member-reader.ts';
 
 const ARRAY = 'embeddings.npy';
 const MAX_DIMENSIONS = 1_000_000;

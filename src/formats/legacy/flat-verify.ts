@@ -2,12 +2,12 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import { parseExactJson } from '../../model/json-parse.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import type { MemberPlace } from '../archive/archive-index.ts';
-import { ByteReader } from '../archive/byte-reader.ts';
 import { checkChecksums } from '../archive/checksums.ts';
-import type { Container } from '../archive/container.ts';
+import { ByteReader } from '../archive/container/byte-reader.ts';
+import type { Container } from '../archive/container/container.ts';
 import { damaged } from '../archive/damage.ts';
-import type { MemberReader } from '../archive/member-reader.ts';
-import { TarReader } from '../archive/tar-reader.ts';
+import type { MemberReader } from '../archive/tar/member-reader.ts';
+import { TarReader } from '../archive/tar/tar-reader.ts';
 import { readDocument } from '../archive/verify.ts';
 import type { Found } from '../json/dialect.ts';
 import { hasVector } from '../json/element.ts';

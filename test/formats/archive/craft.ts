@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { BLOCK_SIZE, storedBlock } from '../../../src/formats/archive/gzip-block.ts';
+import { BLOCK_SIZE, storedBlock } from '../../../src/formats/archive/container/gzip-block.ts';
 
 /** A tar entry to be crafted; what is not given is as memport writes it. */
 export interface Entry {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { blockLength } from '../../../src/formats/archive/gzip-block.ts';
+import { blockLength } from '../../../src/formats/archive/container/gzip-block.ts';
 import { openArchive } from '../../../src/formats/archive/reader.ts';
 import { openFile } from '../../../src/formats/opened-file.ts';
 import { archiveOf, smallSample, temporaryFolder } from './samples.ts';

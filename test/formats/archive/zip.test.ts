@@ -3,10 +3,14 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { ByteReader } from '../../../src/formats/archive/byte-reader.ts';
-import { MemberReader } from '../../../src/formats/archive/member-reader.ts';
-import { centralDirectory, dataDescriptor, localHeader } from '../../../src/formats/archive/zip-format.ts';
-import { ZipReader } from '../../../src/formats/archive/zip-reader.ts';
+import { ByteReader } from '../../../src/formats/archive/container/byte-reader.ts';
+import {
+  centralDirectory,
+  dataDescriptor,
+  localHeader,
+} from '../../../src/formats/archive/npz/zip-format.ts';
+import { ZipReader } from '../../../src/formats/archive/npz/zip-reader.ts';
+import { MemberReader } from '../../../src/formats/archive/tar/member-reader.ts';
 import { temporaryFolder } from './samples.ts';
 
 const GIB = 1024 ** 3;

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../model/json.ts';
-import type { RecordKind } from '../../model/record.ts';
-import { isFinite32 } from '../../model/vector.ts';
-import type { SourceRecord, SourceReject } from '../source.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import type { RecordKind } from '../../../model/record.ts';
+import { isFinite32 } from '../../../model/vector.ts';
+import type { SourceRecord, SourceReject } from '../../source.ts';
 import type { IdColumn } from './id-column.ts';
 import { recordId, textOf } from './record-id.ts';
 import { type ReadLine, readRecordLine } from './record-line.ts';

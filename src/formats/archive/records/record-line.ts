@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../model/canonical.ts';
-import { isJsonObject, type JsonObject, type JsonValue, MAX_JSON_DEPTH } from '../../model/json.ts';
-import { parseExactJson } from '../../model/json-parse.ts';
+import { canonicalJson } from '../../../model/canonical.ts';
+import { isJsonObject, type JsonObject, type JsonValue, MAX_JSON_DEPTH } from '../../../model/json.ts';
+import { parseExactJson } from '../../../model/json-parse.ts';
 
 export interface ReadLine {
   readonly value: JsonObject;

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import type { VectorDigest } from '../../model/digest.ts';
-import type { MemberWriter } from './member-writer.ts';
+import type { VectorDigest } from '../../../model/digest.ts';
+import type { MemberWriter } from '../tar/member-writer.ts';
 import { arrayNames, ID_SIZE, idsHeader, rowSize, type VectorGroup, vectorsHeader } from './vector-group.ts';
 import { centralDirectory, dataDescriptor, localHeader, type StoredEntry } from './zip-format.ts';
 

@@ -1,5 +1,5 @@
-import { damaged } from './damage.ts';
-import { MAX_RECORD_BYTES } from './layout.ts';
+import { damaged } from '../damage.ts';
+import { MAX_RECORD_BYTES } from '../layout.ts';
 import { CLOSING, type RecordArray, type RecordFileName } from './record-files.ts';
 
 export interface RecordLineSink {

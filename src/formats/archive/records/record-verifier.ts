@@ -1,9 +1,9 @@
-import type { ContentDigest } from '../../model/digest.ts';
-import type { JsonObject } from '../../model/json.ts';
-import { parseRecordLine } from '../../model/json-parse.ts';
-import { damaged } from './damage.ts';
+import type { ContentDigest } from '../../../model/digest.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import { parseRecordLine } from '../../../model/json-parse.ts';
+import { damaged } from '../damage.ts';
+import type { Manifest } from '../manifest.ts';
 import type { IdColumn } from './id-column.ts';
-import type { Manifest } from './manifest.ts';
 import type { RecordArray, RecordFileName } from './record-files.ts';
 import { recordId, textOf } from './record-id.ts';
 import type { RecordLineSink } from './record-lines.ts';

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
+import { damaged } from '../damage.ts';
 import type { Container } from './container.ts';
-import { damaged } from './damage.ts';
 import { BLOCK_HEADER_SIZE, blockDataSize, blockLength, openBlock } from './gzip-block.ts';
 
 /** Blocks that are inflated at the same time. */

@@ -1,4 +1,4 @@
-import { damaged } from './damage.ts';
+import { damaged } from '../damage.ts';
 
 /** What the header of a numpy array file (.npy) says. */
 export interface NpyHeader {

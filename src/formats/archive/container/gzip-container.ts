@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { damaged } from '../damage.ts';
 import type { Container } from './container.ts';
-import { damaged } from './damage.ts';
 import { MAX_RATIO } from './gzip-block.ts';
 
 const READ_SIZE = 1024 * 1024;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MEMORIES } from '../../../src/formats/archive/layout.ts';
-import { recordArrays } from '../../../src/formats/archive/record-files.ts';
-import { RecordLines } from '../../../src/formats/archive/record-lines.ts';
-import { headerOf } from './samples.ts';
+import { MEMORIES } from '../../../../src/formats/archive/layout.ts';
+import { recordArrays } from '../../../../src/formats/archive/records/record-files.ts';
+import { RecordLines } from '../../../../src/formats/archive/records/record-lines.ts';
+import { headerOf } from '../samples.ts';
 
 function arrays(memories: number, tombstones: number) {
   return recordArrays(MEMORIES, {

@@ -1,11 +1,11 @@
-import { MemportError } from '../../errors.ts';
-import type { ContentDigest } from '../../model/digest.ts';
-import { LINE_SEPARATOR } from '../../model/digest.ts';
-import type { RecordKind } from '../../model/record.ts';
-import { MAX_RECORD_BYTES } from './layout.ts';
-import type { MemberWriter } from './member-writer.ts';
+import { MemportError } from '../../../errors.ts';
+import type { ContentDigest } from '../../../model/digest.ts';
+import { LINE_SEPARATOR } from '../../../model/digest.ts';
+import type { RecordKind } from '../../../model/record.ts';
+import { MAX_RECORD_BYTES } from '../layout.ts';
+import { Scratch } from '../scratch.ts';
+import type { MemberWriter } from '../tar/member-writer.ts';
 import { CLOSING, type RecordArray } from './record-files.ts';
-import { Scratch } from './scratch.ts';
 
 const SEPARATOR = Buffer.from(LINE_SEPARATOR);
 

@@ -1,6 +1,6 @@
-import { vectorFromBytes } from '../../model/vector.ts';
-import { ByteReader } from './byte-reader.ts';
-import type { Container } from './container.ts';
+import { vectorFromBytes } from '../../../model/vector.ts';
+import { ByteReader } from '../container/byte-reader.ts';
+import type { Container } from '../container/container.ts';
 import { rowSize, type VectorGroup } from './vector-group.ts';
 
 /** Reads the vectors of one group, row after row, beside other readers of the same archive. */

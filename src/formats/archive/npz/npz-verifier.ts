@@ -1,8 +1,8 @@
-import type { ContentDigest, VectorDigest } from '../../model/digest.ts';
-import type { RecordKind } from '../../model/record.ts';
-import type { KindIndex } from './archive-index.ts';
-import { damaged } from './damage.ts';
-import type { MemberReader } from './member-reader.ts';
+import type { ContentDigest, VectorDigest } from '../../../model/digest.ts';
+import type { RecordKind } from '../../../model/record.ts';
+import type { KindIndex } from '../archive-index.ts';
+import { damaged } from '../damage.ts';
+import type { MemberReader } from '../tar/member-reader.ts';
 import { readNpyHeader } from './npy.ts';
 import { arrayNames, ID_SIZE, rowSize, type VectorGroup } from './vector-group.ts';
 import { ZipReader } from './zip-reader.ts';

@@ -2,11 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { BlockWriter } from '../../../src/formats/archive/block-writer.ts';
-import { storedBlock } from '../../../src/formats/archive/gzip-block.ts';
-import { MembersWriter } from '../../../src/formats/archive/members-writer.ts';
-import { Scratch } from '../../../src/formats/archive/scratch.ts';
-import { temporaryFolder } from './samples.ts';
+import { BlockWriter } from '../../../../src/formats/archive/container/block-writer.ts';
+import { storedBlock } from '../../../../src/formats/archive/container/gzip-block.ts';
+import { MembersWriter } from '../../../../src/formats/archive/members-writer.ts';
+import { Scratch } from '../../../../src/formats/archive/scratch.ts';
+import { temporaryFolder } from '../samples.ts';
 
 const data = Buffer.from(
   Array.from({ length: 5_300_000 }, (_, n) => (Math.imul(n, 2_654_435_761) >>> 15) & 0x3f),

@@ -1,7 +1,7 @@
 import { crc32, createInflateRaw } from 'node:zlib';
-import { ByteReader } from './byte-reader.ts';
-import { damaged } from './damage.ts';
-import type { MemberReader } from './member-reader.ts';
+import { ByteReader } from '../container/byte-reader.ts';
+import { damaged } from '../damage.ts';
+import type { MemberReader } from '../tar/member-reader.ts';
 import { checkCentralDirectory } from './zip-directory.ts';
 import {
   DESCRIPTOR_SIGNATURE,

@@ -1,5 +1,5 @@
-import { CODE_UNITS, MEMORIES, PROJECTS } from './layout.ts';
-import { ARCHIVE_VERSION, type ArchiveHeader, SCHEMA_VERSION } from './manifest.ts';
+import { CODE_UNITS, MEMORIES, PROJECTS } from '../layout.ts';
+import { ARCHIVE_VERSION, type ArchiveHeader, SCHEMA_VERSION } from '../manifest.ts';
 
 export type RecordFileName = typeof MEMORIES | typeof PROJECTS | typeof CODE_UNITS;
 
@@ -41,6 +41,6 @@ export function recordArrays(name: RecordFileName, header: ArchiveHeader): reado
 }
 
 function asciiJson(text: string): string {
-  const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(text).replaceAll(/[^\x20-\x7e]/g, escape);
+  const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text).replaceAll(/[^\x20-\x7e]/g, escaped);
 }

@@ -1,5 +1,5 @@
-import type { ByteReader } from './byte-reader.ts';
-import { damaged } from './damage.ts';
+import type { ByteReader } from '../container/byte-reader.ts';
+import { damaged } from '../damage.ts';
 import { MemberReader } from './member-reader.ts';
 import { decodeTarHeader, TAR_BLOCK, type TarHeader } from './tar-header.ts';
 

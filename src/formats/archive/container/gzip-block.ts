@@ -7,7 +7,7 @@ import {
   type InputType,
   type ZlibOptions,
 } from 'node:zlib';
-import { damaged } from './damage.ts';
+import { damaged } from '../damage.ts';
 
 /*
  * A block is a gzip member (RFC 1952) of at most 1 MiB of data. Its header is the same 16 bytes always, then, as the

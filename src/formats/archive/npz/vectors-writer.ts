@@ -1,11 +1,11 @@
-import { MemportError } from '../../errors.ts';
-import type { ContentDigest } from '../../model/digest.ts';
-import type { RecordKind } from '../../model/record.ts';
-import type { VectorFile } from './layout.ts';
-import type { MemberWriter } from './member-writer.ts';
-import type { MembersWriter } from './members-writer.ts';
+import { MemportError } from '../../../errors.ts';
+import type { ContentDigest } from '../../../model/digest.ts';
+import type { RecordKind } from '../../../model/record.ts';
+import type { VectorFile } from '../layout.ts';
+import type { MembersWriter } from '../members-writer.ts';
+import { Scratch } from '../scratch.ts';
+import type { MemberWriter } from '../tar/member-writer.ts';
 import { NpzWriter } from './npz-writer.ts';
-import { Scratch } from './scratch.ts';
 import { SpooledIds } from './spooled-ids.ts';
 import { ID_SIZE, rowSize, type VectorGroup } from './vector-group.ts';
 

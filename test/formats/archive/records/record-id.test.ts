@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { IdColumn } from '../../../src/formats/archive/id-column.ts';
-import { recordId, textOf } from '../../../src/formats/archive/record-id.ts';
-import { canonicalJson } from '../../../src/model/canonical.ts';
-import type { JsonObject, JsonValue } from '../../../src/model/json.ts';
-import { idOf } from '../../support/records.ts';
+import { IdColumn } from '../../../../src/formats/archive/records/id-column.ts';
+import { recordId, textOf } from '../../../../src/formats/archive/records/record-id.ts';
+import { canonicalJson } from '../../../../src/model/canonical.ts';
+import type { JsonObject, JsonValue } from '../../../../src/model/json.ts';
+import { idOf } from '../../../support/records.ts';
 
 const bytesOf = (text: string): string => Buffer.from(text).toString('latin1');
 const keys = fc.constantFrom('a', 'id', 'ia', 'zz', ',"id":"', '{"id":"', 'content', '__proto__');

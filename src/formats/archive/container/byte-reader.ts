@@ -1,4 +1,4 @@
-import { damaged } from './damage.ts';
+import { damaged } from '../damage.ts';
 
 /** Reads a stream of chunks by lengths. Pieces share the chunks' memory where they can. */
 export class ByteReader {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ByteReader } from './byte-reader.ts';
-import { damaged } from './damage.ts';
+import type { ByteReader } from '../container/byte-reader.ts';
+import { damaged } from '../damage.ts';
 
 /** The data of one tar member, hashed while it is read. It must be read to its end before the tar is read on. */
 export class MemberReader {

@@ -2,9 +2,9 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { openContainer } from '../../../src/formats/archive/open-container.ts';
-import { blocks } from './craft.ts';
-import { temporaryFolder } from './samples.ts';
+import { openContainer } from '../../../../src/formats/archive/container/open-container.ts';
+import { blocks } from '../craft.ts';
+import { temporaryFolder } from '../samples.ts';
 
 const data = Buffer.from(
   Array.from({ length: 3_500_000 }, (_, n) => (Math.imul(n, 2_654_435_761) >>> 11) & 0xff),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { BlockWriter, Packing } from './block-writer.ts';
-import { storedBlock } from './gzip-block.ts';
-import { TOP_FOLDER } from './layout.ts';
+import type { BlockWriter, Packing } from '../container/block-writer.ts';
+import { storedBlock } from '../container/gzip-block.ts';
+import { TOP_FOLDER } from '../layout.ts';
 import { encodeTarHeader, TAR_BLOCK } from './tar-header.ts';
 
 export interface WrittenMember {

@@ -8,7 +8,7 @@ import {
   openBlock,
   storedBlock,
   storedBlockSize,
-} from '../../../src/formats/archive/gzip-block.ts';
+} from '../../../../src/formats/archive/container/gzip-block.ts';
 
 const random = Buffer.from(
   Array.from({ length: BLOCK_SIZE }, (_, n) => (Math.imul(n, 2_654_435_761) >>> 13) & 0xff),

@@ -1,5 +1,5 @@
-import { MemportError } from '../../errors.ts';
-import type { RecordKind } from '../../model/record.ts';
+import { MemportError } from '../../../errors.ts';
+import type { RecordKind } from '../../../model/record.ts';
 import { ID_SIZE, type VectorGroup } from './vector-group.ts';
 
 /** A record as a store's scan gives it. */

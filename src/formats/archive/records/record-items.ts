@@ -1,16 +1,16 @@
-import type { WorkOptions } from '../../model/progress.ts';
-import type { RecordKind } from '../../model/record.ts';
-import type { SourceItem } from '../source.ts';
-import type { ArchiveIndex, KindIndex } from './archive-index.ts';
-import type { Container } from './container.ts';
-import { CODE_UNITS, MEMORIES, PROJECTS } from './layout.ts';
-import type { Manifest } from './manifest.ts';
+import type { WorkOptions } from '../../../model/progress.ts';
+import type { RecordKind } from '../../../model/record.ts';
+import type { SourceItem } from '../../source.ts';
+import type { ArchiveIndex, KindIndex } from '../archive-index.ts';
+import type { Container } from '../container/container.ts';
+import { CODE_UNITS, MEMORIES, PROJECTS } from '../layout.ts';
+import type { Manifest } from '../manifest.ts';
+import { VectorCursor } from '../npz/vector-cursor.ts';
 import { type RecordArray, type RecordFileName, recordArrays } from './record-files.ts';
 import { textOf } from './record-id.ts';
 import { readRecordLine } from './record-line.ts';
 import { RecordLines } from './record-lines.ts';
 import { type LabelledVector, sourceRecord } from './source-record.ts';
-import { VectorCursor } from './vector-cursor.ts';
 
 const BATCH = 500;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decodeTarHeader, encodeTarHeader } from '../../../src/formats/archive/tar-header.ts';
-import { tarEntry } from './craft.ts';
+import { decodeTarHeader, encodeTarHeader } from '../../../../src/formats/archive/tar/tar-header.ts';
+import { tarEntry } from '../craft.ts';
 
 const GIB = 1024 ** 3;
 
