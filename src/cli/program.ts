@@ -51,11 +51,11 @@ export function createProgram(io: Io, onExitCode: (code: number) => void): Comma
     .option('-q, --quiet', 'only data, warnings and errors')
     .option('-v, --verbose', 'more detail')
     .option('--no-input', 'never ask; what needs an answer fails')
-    .option('-y, --yes', 'answer every question with yes')
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false });
+    .option('-y, --yes', 'answer every question with yes');
   for (const make of COMMANDS) program.addCommand(make(act));
   applyToAll(program, command => {
     command.exitOverride();
+    command.configureHelp({ showGlobalOptions: true });
     command.configureOutput({
       writeOut: text => void io.stdout.write(text),
       writeErr: () => {},

@@ -19,10 +19,10 @@ const longest = (text: string): number => Math.max(...text.split('\n').map(line 
 
 describe('help', () => {
   test('fits the width of the stream that it goes to', () => {
-    const program = createProgram(io(new Capture(true, 120), new Capture(true, 50)), () => {});
-    expect(longest(program.helpInformation())).toBeGreaterThan(90);
-    expect(longest(program.helpInformation())).toBeLessThanOrEqual(120);
-    expect(longest(program.helpInformation({ error: true }))).toBeLessThanOrEqual(50);
+    const program = createProgram(io(new Capture(true, 140), new Capture(true, 100)), () => {});
+    expect(longest(program.helpInformation())).toBeGreaterThan(100);
+    expect(longest(program.helpInformation())).toBeLessThanOrEqual(140);
+    expect(longest(program.helpInformation({ error: true }))).toBeLessThanOrEqual(100);
   });
 
   test('fits 80 columns where the width is not known', () => {

@@ -30,7 +30,15 @@ describe('help and version', () => {
   });
 
   test('without a command the help comes, and that is a usage error', async () => {
-    expect(await memport([], { home: scratch() })).toMatchObject({ code: 2 });
+    const home = scratch();
+    expect(await memport([], { home })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: await ok(['--help'], { home }).then(help => `${help}\n`),
+    });
+    const { code, stderr } = await memport(['--json'], { home });
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'usage', message: 'a command is missing' });
   });
 });
 

@@ -86,3 +86,20 @@ test('a reader that goes away ends an export quietly', async () => {
   child.stdout?.destroy();
   expect(await ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining('EPIPE') });
 });
+
+test.each([
+  ['import', 'SIGINT', 130],
+  ['add', 'SIGTERM', 143],
+] as const)(
+  '%s that waits for its input ends at the first %s, and leaves nothing',
+  async (name, signal, code) => {
+    const [home, temporary] = [scratch(), scratch()];
+    const { child, ended } = startBinary([name, '-'], home, { TMPDIR: temporary });
+    // What is written is read only once the command is waiting for more of it.
+    await new Promise<void>(resolve => child.stdin?.write('x'.repeat(512 * 1024), () => resolve()));
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code, stderr: expect.stringContaining('interrupted') });
+    expect(readdirSync(temporary)).toEqual([]);
+    expect(readdirSync(home)).toEqual([]);
+  },
+);

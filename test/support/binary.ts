@@ -9,15 +9,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the real program to its end; `nodeFlags` go to Node itself. */
+/** Runs the real program to its end; `nodeFlags` go to Node itself, `env` on top of that of the tests. */
 export function runBinary(
   args: readonly string[],
   home: string,
   input?: string | Buffer,
   nodeFlags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Ended {
   const ended = spawnSync(process.execPath, [...nodeFlags, BINARY, ...args], {
-    env: { ...process.env, MEMPORT_HOME: home },
+    env: { ...process.env, ...env, MEMPORT_HOME: home },
     cwd: home,
     maxBuffer: 256 * 1024 * 1024,
     ...(input !== undefined && { input }),
@@ -29,9 +30,10 @@ export function runBinary(
 export function startBinary(
   args: readonly string[],
   home: string,
+  env: Readonly<Record<string, string>> = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [BINARY, ...args], {
-    env: { ...process.env, MEMPORT_HOME: home },
+    env: { ...process.env, ...env, MEMPORT_HOME: home },
     cwd: home,
   });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];

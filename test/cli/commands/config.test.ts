@@ -32,6 +32,35 @@ describe('config', () => {
     expect(await ok(['config', 'get', 'merge_strategy', '--json'], { home })).toBe('"keep-newer"');
   });
 
+  test('says what it did, with --json what there is now', async () => {
+    const home = join(scratch(), 'new');
+    const run = (...args: string[]) => memport(['config', ...args], { home, cwd: '/' });
+    expect(await run('set', 'store_busy_timeout', '7')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'store_busy_timeout is 7\n',
+    });
+    expect(statSync(home).mode & 0o777).toBe(0o700);
+    expect(await run('set', 'store_busy_timeout', '8', '--json')).toMatchObject({
+      stdout: '{"store_busy_timeout":8}\n',
+      stderr: '',
+    });
+    expect((await run('unset', 'store_busy_timeout')).stderr).toBe(
+      'store_busy_timeout has its default again\n',
+    );
+    expect((await run('unset', 'store_busy_timeout')).stderr).toBe('store_busy_timeout was not set\n');
+    expect((await run('path', '--json')).stdout).toBe(`${JSON.stringify(join(home, 'memport.json'))}\n`);
+  });
+
+  test('show warns of settings that it does not know', async () => {
+    const home = scratch();
+    writeFileSync(join(home, 'memport.json'), '{"from_the_future": 1}');
+    const { code, stdout, stderr } = await memport(['config', 'show'], { home });
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('from_the_future');
+    expect(stderr).toMatch(/^warning: .*from_the_future/);
+  });
+
   test('the environment wins over the file', async () => {
     const home = scratch();
     await ok(['config', 'set', 'store_busy_timeout', '3'], { home });

@@ -194,6 +194,21 @@ describe('projects', () => {
     expect((await memport(['projects', 'rename', 'beta', ''], { home })).code).toBe(2);
     expect(await ok(['projects', 'rename', 'beta', 'alpha', '--json'], { home })).toContain('"records":2');
   });
+
+  test('where there are none, people are told so and programs get nothing', async () => {
+    const home = scratch();
+    await ok(['add', 'Of no project.'], { home });
+    expect(await memport(['projects'], { home })).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'no projects\n',
+    });
+    expect(await memport(['projects', '--json'], { home })).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
 });
 
 test('a command that reads says where no store is, and makes none', async () => {
