@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { writeAtomically } from './atomic-file.ts';
 import { MemportError } from './errors.ts';
+
+const MAX_CONFIG_BYTES = 1024 * 1024;
+const MAX_SHOWN = 80;
 
 /** Every setting: its check, its default and what it is for. Values may come as text: from the environment or `config set`. */
 const SETTINGS = {
@@ -16,7 +19,15 @@ const SETTINGS = {
     about: 'what makes the vectors of new memories; none: full text only',
   },
   store_busy_timeout: {
-    schema: z.coerce.number().min(0).max(3600),
+    schema: z
+      .union([
+        z.number(),
+        z
+          .string()
+          .regex(/^\d+(\.\d+)?$/)
+          .transform(Number),
+      ])
+      .pipe(z.number().min(0).max(3600)),
     fallback: 10,
     about: 'seconds to wait for another process that is writing to the store',
   },
@@ -61,7 +72,7 @@ export function loadConfig(file: string, env: Readonly<Record<string, string | u
   return {
     values: values as Config,
     origins: origins as Record<SettingName, Origin>,
-    warnings: unknown.map(name => `${file}: unknown setting ${JSON.stringify(name)} is kept and not used`),
+    warnings: unknown.map(name => `${file}: unknown setting ${shown(name)} is kept and not used`),
   };
 }
 
@@ -85,7 +96,7 @@ export async function unsetSetting(file: string, name: string): Promise<boolean>
 
 export function knownName(name: string): SettingName {
   if (isSettingName(name)) return name;
-  throw new MemportError('usage', `there is no setting ${JSON.stringify(name)}`, {
+  throw new MemportError('usage', `there is no setting ${shown(name)}`, {
     hint: `the settings are ${SETTING_NAMES.join(', ')}`,
   });
 }
@@ -99,22 +110,39 @@ function checkSetting(name: SettingName, value: unknown, where: string): unknown
   if (checked.success) return checked.data;
   throw new MemportError(
     'usage',
-    `${name} in ${where} can't be ${JSON.stringify(value)}: ${checked.error.issues[0]?.message}`,
+    `${name} in ${where} can't be ${shown(value)}: ${checked.error.issues[0]?.message}`,
     {
       hint: `memport config set ${name} <value>`,
     },
   );
 }
 
+/** A value as a message can show it, whatever it is. */
+function shown(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  } catch {
+    return 'that';
+  }
+}
+
 function readConfigFile(file: string): Readonly<Record<string, unknown>> {
   let text: string;
   try {
+    const { size } = requireFile(file);
+    if (size > MAX_CONFIG_BYTES) throw new RangeError(`it is larger than ${MAX_CONFIG_BYTES} bytes`);
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new MemportError('failed', `can't read the configuration ${file}: ${String(error)}`, {
-      cause: error,
-    });
+    const isWrong = error instanceof RangeError || error instanceof TypeError;
+    throw new MemportError(
+      isWrong ? 'usage' : 'failed',
+      `can't read the configuration ${file}: ${String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
@@ -124,6 +152,13 @@ function readConfigFile(file: string): Readonly<Record<string, unknown>> {
       cause: error,
     });
   }
+}
+
+/** A pipe or a device would never end. */
+function requireFile(file: string): { readonly size: number } {
+  const stats = statSync(file);
+  if (!stats.isFile()) throw new TypeError('it is not a regular file');
+  return stats;
 }
 
 async function writeConfigFile(file: string, content: Readonly<Record<string, unknown>>): Promise<void> {

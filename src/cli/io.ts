@@ -14,6 +14,11 @@ export interface Io {
 
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
+/** As `write`, for what is said beside the work: that nobody hears it does not make the work fail. */
+export async function tell(stream: Writable, text: string): Promise<void> {
+  await write(stream, text).catch(() => {});
+}
+
 /** Writes all of it, waiting while the reader is slow. Rejects when the stream is broken. */
 export function write(stream: Writable, chunk: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -14,6 +14,7 @@ export async function main(): Promise<void> {
   }
   // A reader that went away is no failure; the write that notices ends the command quietly.
   process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
   process.exitCode = await run(process.argv.slice(2), {
     stdin: process.stdin,
     stdout: process.stdout,

@@ -39,8 +39,11 @@ export function createProgram(io: Io, onExitCode: (code: number) => void): Comma
   const act: Act = action =>
     async function () {
       const session = new Session(io, this.optsWithGlobals());
-      await action(session, this);
-      onExitCode(session.exitCode);
+      try {
+        await action(session, this);
+      } finally {
+        onExitCode(session.exitCode);
+      }
     };
   program
     .description('The memory of your AI coding assistant, kept by you.')

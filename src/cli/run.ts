@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
 import { EXIT_CODES, MemportError, toMemportError } from '../errors.ts';
-import { type Io, write } from './io.ts';
+import { type Io, tell } from './io.ts';
 import { createProgram } from './program.ts';
-import { styled, visibleLines } from './ui/text.ts';
+import { styled, visible } from './ui/text.ts';
 
 /** Runs one command line (without `node` and the script) and resolves to its exit code. Never rejects for a failing command. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -14,9 +14,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (isBrokenPipe(error)) return 0;
+    // The reader of our output went away: no failure. What the work came to still counts.
+    if (isBrokenPipe(error)) return exitCode;
     if (error instanceof CommanderError && error.code === 'commander.help' && !args.includes('--json')) {
-      await write(io.stderr, program.helpInformation({ error: true }));
+      await tell(io.stderr, program.helpInformation({ error: true }));
       return EXIT_CODES.usage;
     }
     return await fail(error, args, io);
@@ -29,15 +30,15 @@ async function fail(thrown: unknown, args: readonly string[], io: Io): Promise<n
     thrown instanceof CommanderError ? usageError(thrown) : endedBySignal(toMemportError(thrown), io.signal);
   if (args.includes('--json')) {
     const { code, exitCode, message, hint } = error;
-    await write(
+    await tell(
       io.stderr,
       `${JSON.stringify({ message_type: 'error', code, exit_code: exitCode, message, hint })}\n`,
     );
     return exitCode;
   }
-  await write(io.stderr, `${styled(io.stderr, io.env, 'red', 'memport:')} ${visibleLines(error.message)}\n`);
-  if (error.hint !== null) await write(io.stderr, `  ${visibleLines(error.hint)}\n`);
-  if (args.includes('--verbose')) await write(io.stderr, `${stacks(thrown)}\n`);
+  await tell(io.stderr, `${styled(io.stderr, io.env, 'red', 'memport:')} ${visible(error.message)}\n`);
+  if (error.hint !== null) await tell(io.stderr, `  ${visible(error.hint)}\n`);
+  if (args.includes('--verbose')) await tell(io.stderr, `${stacks(thrown)}\n`);
   return error.exitCode;
 }
 

@@ -1,10 +1,11 @@
 import type { LoadedConfig } from '../config.ts';
 import type { Embedder } from '../embedding/embedder.ts';
+import { MemportError, toMemportError } from '../errors.ts';
 import { findHome, type Home, makeHome } from '../home.ts';
 import type { Store } from '../store/store.ts';
-import { type Io, write } from './io.ts';
+import { type Io, tell, write } from './io.ts';
 import { ProgressLine } from './ui/progress.ts';
-import { type Style, styled, visibleLines } from './ui/text.ts';
+import { escapeControls, type Style, styled, visibleLines } from './ui/text.ts';
 
 /** The options that every command has. */
 export interface GlobalOptions {
@@ -25,6 +26,7 @@ export class Session {
   /** The exit code when nothing throws. */
   exitCode = 0;
   #config: LoadedConfig | null = null;
+  #committed: string | null = null;
 
   constructor(io: Io, options: GlobalOptions) {
     this.io = io;
@@ -68,7 +70,23 @@ export class Session {
 
   /** A line of data. */
   async out(line: string): Promise<void> {
-    await write(this.io.stdout, `${line}\n`);
+    try {
+      const shown = this.json && this.io.stdout.isTTY ? escapeControls(line) : line;
+      await write(this.io.stdout, `${shown}\n`);
+    } catch (error) {
+      throw this.#outputError(error);
+    }
+  }
+
+  /** Says what has been done for good, for the case that the output can't be written any more. */
+  committed(what: string): void {
+    this.#committed = what;
+  }
+
+  #outputError(cause: unknown): MemportError {
+    const { code, message } = toMemportError(cause);
+    const done = this.#committed === null ? '' : `, but ${this.#committed}`;
+    return new MemportError(code, `standard output can't be written: ${message}${done}`, { cause });
   }
 
   /** One JSON document, on one line. */
@@ -78,13 +96,13 @@ export class Session {
 
   /** A line for people, on stderr; not with `--quiet` or `--json`. */
   async note(line: string): Promise<void> {
-    if (!this.options.quiet && !this.json) await write(this.io.stderr, `${visibleLines(line)}\n`);
+    if (!this.options.quiet && !this.json) await tell(this.io.stderr, `${visibleLines(line)}\n`);
   }
 
   async warn(warning: string): Promise<void> {
     if (this.json)
-      await write(this.io.stderr, `${JSON.stringify({ message_type: 'warning', message: warning })}\n`);
-    else await write(this.io.stderr, `${this.paint('yellow', 'warning:')} ${visibleLines(warning)}\n`);
+      await tell(this.io.stderr, `${JSON.stringify({ message_type: 'warning', message: warning })}\n`);
+    else await tell(this.io.stderr, `${this.paint('yellow', 'warning:')} ${visibleLines(warning)}\n`);
   }
 
   paint(style: Style, text: string): string {

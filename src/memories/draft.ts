@@ -1,5 +1,5 @@
 import { MemportError } from '../errors.ts';
-import type { Instant } from '../model/instant.ts';
+import { advance, type Instant } from '../model/instant.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseExactJson } from '../model/json-parse.ts';
 import {
@@ -76,7 +76,7 @@ export function edited(memory: Memory, draft: Draft, now: Instant): Memory {
     importance: draft.importance === undefined ? memory.importance : readImportance(draft.importance),
     tags: draft.tags === undefined ? memory.tags : readTags(draft.tags),
     metadata: draft.metadata === undefined ? memory.metadata : readMetadata(draft.metadata),
-    updatedAt: now > memory.updatedAt ? now : memory.updatedAt + 1n,
+    updatedAt: advance(memory.updatedAt, now),
   });
 }
 

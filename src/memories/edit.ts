@@ -12,6 +12,8 @@ import { findMemory, resolveId } from './resolve-id.ts';
 export interface EditContext {
   readonly embedder: Embedder | null;
   readonly nowMs: number;
+  /** Ends a wait for the store. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Adds a memory; it is on stable storage when this resolves. */
@@ -19,7 +21,7 @@ export async function addMemory(store: Store, draft: Draft, context: EditContext
   const { embedder, nowMs } = context;
   const memory = newMemory(draft, newId(nowMs), instantFromMilliseconds(nowMs), embedder?.model ?? null);
   const { writes } = await planVectors([memoryEntry(memory, null)], embedder);
-  await store.transact(async transaction => transaction.put(writes));
+  await store.transact(async transaction => transaction.put(writes), { signal: context.signal });
   return memory;
 }
 
@@ -35,16 +37,19 @@ export async function updateMemory(
       hint: 'memport update <id> --content "…", see memport update --help',
     });
   }
-  return store.transact(async transaction => {
-    const { memory: before, vector } = await findMemory(transaction, prefix);
-    const changed = edited(before, draft, instantFromMilliseconds(context.nowMs));
-    const sameText = changed.content === before.content;
-    const model = sameText ? before.embeddingModel : (context.embedder?.model ?? null);
-    const memory = { ...changed, embeddingModel: model };
-    const { writes } = await planVectors([memoryEntry(memory, sameText ? vector : null)], context.embedder);
-    await transaction.put(writes);
-    return memory;
-  });
+  return store.transact(
+    async transaction => {
+      const { memory: before, vector } = await findMemory(transaction, prefix);
+      const changed = edited(before, draft, instantFromMilliseconds(context.nowMs));
+      const sameText = changed.content === before.content;
+      const model = sameText ? before.embeddingModel : (context.embedder?.model ?? null);
+      const memory = { ...changed, embeddingModel: model };
+      const { writes } = await planVectors([memoryEntry(memory, sameText ? vector : null)], context.embedder);
+      await transaction.put(writes);
+      return memory;
+    },
+    { signal: context.signal },
+  );
 }
 
 /** Deletes the memories whose ids begin so, all or none, leaving tombstones. Resolves to their ids. */
@@ -52,11 +57,15 @@ export async function deleteMemories(
   store: Store,
   prefixes: readonly string[],
   nowMs: number,
+  signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  return store.transact(async transaction => {
-    const ids = new Set<string>();
-    for (const prefix of prefixes) ids.add(await resolveId(transaction, prefix));
-    await transaction.delete('memory', [...ids], instantFromMilliseconds(nowMs));
-    return [...ids];
-  });
+  return store.transact(
+    async transaction => {
+      const ids = new Set<string>();
+      for (const prefix of prefixes) ids.add(await resolveId(transaction, prefix));
+      await transaction.delete('memory', [...ids], instantFromMilliseconds(nowMs));
+      return [...ids];
+    },
+    { signal },
+  );
 }

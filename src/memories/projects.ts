@@ -1,6 +1,6 @@
 import { MemportError } from '../errors.ts';
 import { EVERYTHING } from '../model/filter.ts';
-import { instantFromMilliseconds } from '../model/instant.ts';
+import { advance, instantFromMilliseconds } from '../model/instant.ts';
 import { MAX_PROJECT_NAME } from '../model/read-memory.ts';
 import { codeUnitEntry, type Entry, memoryEntry, RECORD_KINDS } from '../model/record.ts';
 import type { Store, Transaction } from '../store/store.ts';
@@ -23,26 +23,29 @@ export async function renameProject(
   if (to === '' || [...to].length > MAX_PROJECT_NAME) {
     throw new MemportError('usage', `a project's name has 1 to ${MAX_PROJECT_NAME} characters`);
   }
-  return store.transact(async transaction => {
-    const [existing] = await transaction.projects({ ...EVERYTHING, projects: [from] });
-    if (existing === undefined) {
-      throw new MemportError('not_found', `there is no project ${JSON.stringify(from)}`, {
-        hint: 'memport projects lists them',
-      });
-    }
-    const [taken] = await transaction.projects({ ...EVERYTHING, projects: [to] });
-    if (taken !== undefined) {
-      throw new MemportError('usage', `a project ${JSON.stringify(to)} exists already`, {
-        hint: 'choose a name that is free',
-      });
-    }
-    let moved = 0;
-    for (const kind of RECORD_KINDS) moved += await moveRecords(transaction, kind, from, to, context);
-    const aliases = [...new Set([...existing.aliases, from])].filter(alias => alias !== to);
-    await transaction.deleteProjects([from]);
-    await transaction.putProjects([{ ...existing, name: to, aliases }]);
-    return moved;
-  });
+  return store.transact(
+    async transaction => {
+      const [existing] = await transaction.projects({ ...EVERYTHING, projects: [from] });
+      if (existing === undefined) {
+        throw new MemportError('not_found', `there is no project ${JSON.stringify(from)}`, {
+          hint: 'memport projects lists them',
+        });
+      }
+      const [taken] = await transaction.projects({ ...EVERYTHING, projects: [to] });
+      if (taken !== undefined) {
+        throw new MemportError('usage', `a project ${JSON.stringify(to)} exists already`, {
+          hint: 'choose a name that is free',
+        });
+      }
+      let moved = 0;
+      for (const kind of RECORD_KINDS) moved += await moveRecords(transaction, kind, from, to, context);
+      const aliases = [...new Set([...existing.aliases, from])].filter(alias => alias !== to);
+      await transaction.deleteProjects([from]);
+      await transaction.putProjects([{ ...existing, name: to, aliases }]);
+      return moved;
+    },
+    { signal: context.signal },
+  );
 }
 
 async function moveRecords(
@@ -71,10 +74,13 @@ async function moveRecords(
   }
 }
 
+/** Its moment of change moves forward, so that the new name wins elsewhere too. */
 function withProject(entry: Entry, projectName: string, nowMs: number): Entry {
-  if (entry.kind === 'code_unit') return codeUnitEntry({ ...entry.record, projectName }, entry.vector);
   const now = instantFromMilliseconds(nowMs);
-  const { updatedAt } = entry.record;
-  const later = now > updatedAt ? now : updatedAt + 1n;
-  return memoryEntry({ ...entry.record, projectName, updatedAt: later }, entry.vector);
+  if (entry.kind === 'code_unit') {
+    const indexedAt = advance(entry.record.indexedAt, now);
+    return codeUnitEntry({ ...entry.record, projectName, indexedAt }, entry.vector);
+  }
+  const updatedAt = advance(entry.record.updatedAt, now);
+  return memoryEntry({ ...entry.record, projectName, updatedAt }, entry.vector);
 }

@@ -35,7 +35,7 @@ export async function readStatus(store: Store, embedder: Embedder | null): Promi
     tombstones: counts.tombstones,
     projects: (await store.projects()).length,
     vectors: await store.vectorGroups('memory'),
-    pending_vectors: embedder === null ? 0 : await store.pendingVectors(embedder.model),
+    pending_vectors: embedder === null ? 0 : await store.pendingVectors(embedder.model, embedder.dimensions),
     oldest_created_at: oldestCreatedAt === null ? null : formatInstant(oldestCreatedAt),
     newest_updated_at: newestUpdatedAt === null ? null : formatInstant(newestUpdatedAt),
   };

@@ -35,8 +35,22 @@ export function isTooFine(text: string): boolean {
   return /[1-9]/.test(fraction.slice(6));
 }
 
-/** RFC 3339 in UTC with `Z` and 0, 3 or 6 fraction digits, as few as lose nothing. */
+const MIN_INSTANT: Instant = BigInt(MIN_MS) * 1000n;
+const MAX_INSTANT: Instant = BigInt(MAX_MS) * 1000n + 999n;
+
+/** The moment of a change: now, or just after the change before where the clock is behind that. Never past the year 9999. */
+export function advance(previous: Instant, now: Instant): Instant {
+  if (now > previous) return now;
+  return previous < MAX_INSTANT ? previous + 1n : previous;
+}
+
+/**
+ * RFC 3339 in UTC with `Z` and 0, 3 or 6 fraction digits, as few as lose nothing. Throws RangeError outside of the years 1
+ * to 9999, which parseInstant could not read back.
+ */
 export function formatInstant(instant: Instant): string {
+  if (instant < MIN_INSTANT || instant > MAX_INSTANT)
+    throw new RangeError(`${instant} µs is no date from the years 1 to 9999`);
   const micros = ((instant % 1000n) + 1000n) % 1000n;
   const ms = Number((instant - micros) / 1000n);
   const text = new Date(ms).toISOString();

@@ -87,8 +87,8 @@ export interface Reader {
   /** Memories by cosine similarity to a vector of `model`, nearest first. */
   searchVectors(vector: Float32Array, model: string, filter: Filter, limit: number): Promise<readonly Hit[]>;
 
-  /** How many memories have no vector of `model`, neither their own nor a search vector. */
-  pendingVectors(model: string): Promise<number>;
+  /** How many memories have no vector of this model and dimension, neither their own nor a search vector. */
+  pendingVectors(model: string, dimensions: number): Promise<number>;
 
   /** How many own vectors of records that pass there are of each model and dimension, sorted by both. */
   vectorGroups(

@@ -31,7 +31,9 @@ export async function writeArchive(
     ...(!code && { codeUnits: 0 }),
     ...(!isEverything(filter) && { tombstones: 0 }),
   };
-  const projects = await reader.projects(filter);
+  const projects = (await reader.projects(filter)).filter(
+    project => isEverything(filter) || project.memoryCount + project.unitCount > 0,
+  );
   const memoryVectors: Groups = embeddings ? await reader.vectorGroups('memory', filter) : [];
   const codeUnitVectors: Groups = embeddings && code ? await reader.vectorGroups('code_unit', filter) : [];
   const vectors = [...memoryVectors, ...codeUnitVectors].reduce((sum, group) => sum + group.count, 0);

@@ -99,6 +99,15 @@ export function searchContract(makePlace: MakePlace): void {
       expect(await search(1)).toEqual([]);
     });
 
+    it('searches by the made vector where the own one has another length, whatever its label', async () => {
+      await using store = await (await makePlace()).open();
+      const made = { model: 'm', vector: Float32Array.of(1, 0) };
+      await store.transact(transaction => transaction.put([write(labelled(1, 'm', 1, 2, 3), made)]));
+      const hits = await store.searchVectors(Float32Array.of(1, 0), 'm', EVERYTHING, 9);
+      expect(hits.map(({ id }) => id)).toEqual([idOf(1)]);
+      expect(await store.pendingVectors('m', 2)).toBe(0);
+    });
+
     it('searches the vectors made for searching together with the own ones', async () => {
       await using store = await (await makePlace()).open();
       const made = (model: string, ...numbers: number[]) => ({ model, vector: Float32Array.of(...numbers) });
@@ -115,8 +124,8 @@ export function searchContract(makePlace: MakePlace): void {
       const search = async () =>
         (await store.searchVectors(Float32Array.of(1, 0), 'm', EVERYTHING, 9)).map(({ id }) => id);
       expect(await search()).toEqual([1, 2, 3, 5].map(idOf));
-      expect(await store.pendingVectors('m')).toBe(1);
-      expect(await store.pendingVectors('old')).toBe(5);
+      expect(await store.pendingVectors('m', 2)).toBe(2);
+      expect(await store.pendingVectors('old', 3)).toBe(5);
       expect(await store.vectorGroups('memory')).toEqual([
         { model: 'm', dimensions: 2, count: 2 },
         { model: 'old', dimensions: 3, count: 1 },

@@ -32,7 +32,7 @@ describe('adding', () => {
     const { id, embeddingModel } = await addMemory(store, { content: 'one' }, OFFLINE);
     expect(embeddingModel).toBeNull();
     expect(await vectorOf(store, id)).toBeNull();
-    expect(await store.pendingVectors(MODEL)).toBe(1);
+    expect(await store.pendingVectors(MODEL, 384)).toBe(1);
   });
 
   test('a draft that is wrong leaves nothing', async () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatInstant, instantFromMilliseconds, isTooFine, parseInstant } from '../../src/model/instant.ts';
+import {
+  advance,
+  formatInstant,
+  instantFromMilliseconds,
+  isTooFine,
+  parseInstant,
+} from '../../src/model/instant.ts';
 
 const MIN = -62_135_596_800_000_000n;
 const MAX = 253_402_300_799_999_999n;
@@ -109,5 +115,20 @@ describe('instant', () => {
   it('is made of milliseconds', () => {
     expect(instantFromMilliseconds(1_763_375_400_123)).toBe(1_763_375_400_123_000n);
     expect(instantFromMilliseconds(-1)).toBe(-1000n);
+  });
+});
+
+describe('advance', () => {
+  it('goes to now, or just past what was, and never past the last instant', () => {
+    expect(advance(5n, 9n)).toBe(9n);
+    expect(advance(9n, 5n)).toBe(10n);
+    const last = parseInstant('9999-12-31T23:59:59.999999Z') ?? 0n;
+    expect(advance(last, 5n)).toBe(last);
+  });
+
+  it('what could not be read back is not written', () => {
+    const last = parseInstant('9999-12-31T23:59:59.999999Z') ?? 0n;
+    expect(() => formatInstant(last + 1n)).toThrow(RangeError);
+    expect(() => formatInstant((parseInstant('0001-01-01') ?? 0n) - 1n)).toThrow(RangeError);
   });
 });

@@ -17,7 +17,9 @@ export const addCommand = (act: Act): Command =>
       const memory = await addMemory(store, draft, {
         embedder: await session.embedder(),
         nowMs: session.io.now(),
+        signal: session.io.signal,
       });
+      session.committed(`the memory ${memory.id} is stored`);
       await session.out(session.json ? canonicalJson(memoryRecord(memory)) : memory.id);
       await session.note('remembered');
     }),

@@ -9,7 +9,8 @@ export const deleteCommand = (act: Act): Command =>
       act(async (session, command) => {
         const { deleteMemories } = await import('../../memories/edit.ts');
         await using store = await session.openStore('existing');
-        const ids = await deleteMemories(store, command.args, session.io.now());
+        const ids = await deleteMemories(store, command.args, session.io.now(), session.io.signal);
+        session.committed('they are deleted');
         if (session.json) await session.outJson({ deleted: ids });
         else for (const id of ids) await session.out(id);
         await session.note(`forgot ${ids.length}`);

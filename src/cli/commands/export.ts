@@ -6,7 +6,7 @@ import { formatInstant, type Instant, instantFromMilliseconds, parseInstant } fr
 import type { ExportFormat, ExportReport } from '../../transfer/export-plan.ts';
 import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
-import { write } from '../io.ts';
+import { tell } from '../io.ts';
 import type { Session } from '../session.ts';
 import { formatBytes } from '../ui/progress.ts';
 import { visible } from '../ui/text.ts';
@@ -70,6 +70,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
     { signal: session.io.signal, onProgress: progress.update },
   );
   progress.clear();
+  if (report.path !== null) session.committed(`${report.path} is written`);
   await printReport(session, report, file === '-');
 }
 
@@ -112,10 +113,9 @@ async function targetPath(session: Session, file: string | undefined, format: Ex
 
 async function printReport(session: Session, report: ExportReport, toStdout: boolean): Promise<void> {
   if (session.json) {
-    await write(
-      toStdout ? session.io.stderr : session.io.stdout,
-      `${JSON.stringify({ message_type: 'summary', ...report })}\n`,
-    );
+    const summary = { message_type: 'summary', ...report };
+    if (toStdout) await tell(session.io.stderr, `${JSON.stringify(summary)}\n`);
+    else await session.outJson(summary);
     return;
   }
   if (!toStdout) await session.out(report.path ?? '');

@@ -81,9 +81,10 @@ async function importFile(session: Session, file: string, options: ImportOptions
     { signal: session.io.signal, onProgress: progress.update },
   );
   progress.clear();
+  if (report.rejected > 0) session.exitCode = 3;
+  if (!report.dry_run) session.committed('the import is done');
   await printer.finish();
   await printImportReport(session, report);
-  if (report.rejected > 0) session.exitCode = 3;
 }
 
 function resolvePath(session: Session, path: string): string {

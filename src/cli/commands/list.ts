@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Filter } from '../../model/filter.ts';
 import type { Memory } from '../../model/memory.ts';
-import type { Store } from '../../store/store.ts';
+import type { Reader } from '../../store/store.ts';
 import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { readCount } from '../numbers.ts';
@@ -28,7 +28,8 @@ export const listCommand = (act: Act): Command =>
         const filter = readFilter(options, session.io.now());
         const offset = readCount(options.offset, '--offset', 0);
         const limit = options.all ? Number.POSITIVE_INFINITY : readCount(options.limit, '--limit', 1);
-        await using store = await session.openStore('existing');
+        await using opened = await session.openStore('existing');
+        await using store = await opened.snapshot();
         const shown = session.json
           ? await printLines(session, store, filter, offset, limit)
           : await printTable(session, store, filter, offset, limit, options.fullIds === true);
@@ -45,7 +46,7 @@ export const listCommand = (act: Act): Command =>
 /** One record a line: JSON Lines stay flat in memory however many there are. */
 async function printLines(
   session: Session,
-  store: Store,
+  store: Reader,
   filter: Filter,
   offset: number,
   limit: number,
@@ -62,7 +63,7 @@ async function printLines(
 
 async function printTable(
   session: Session,
-  store: Store,
+  store: Reader,
   filter: Filter,
   offset: number,
   limit: number,

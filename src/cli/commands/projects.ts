@@ -20,7 +20,9 @@ export const projectsCommand = (act: Act): Command =>
             const moved = await renameProject(store, from, to, {
               embedder: await session.embedder(),
               nowMs: session.io.now(),
+              signal: session.io.signal,
             });
+            session.committed('the project is renamed');
             if (session.json) await session.outJson({ renamed: { from, to }, records: moved });
             await session.note(`renamed ${from} to ${to} in ${moved} records`);
           }),

@@ -17,8 +17,13 @@ export const updateCommand = (act: Act): Command =>
       const { memoryRecord } = await import('../../model/memory.ts');
       const { canonicalJson } = await import('../../model/canonical.ts');
       await using store = await session.openStore('existing');
-      const context = { embedder: await session.embedder(), nowMs: session.io.now() };
+      const context = {
+        embedder: await session.embedder(),
+        nowMs: session.io.now(),
+        signal: session.io.signal,
+      };
       const memory = await updateMemory(store, operand(command, 0), draft, context);
+      session.committed(`the memory ${memory.id} is changed`);
       await session.out(session.json ? canonicalJson(memoryRecord(memory)) : memory.id);
       await session.note('changed');
     }),

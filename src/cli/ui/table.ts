@@ -9,6 +9,8 @@ export interface Column {
 }
 
 const GAP = 2;
+/** Columns of a cell that are looked at; no terminal shows more. */
+const MAX_CELL = 1000;
 
 /** Lines of a table, header first, that fit `width` columns where the flexible column can give way. */
 export function table(
@@ -16,7 +18,7 @@ export function table(
   rows: readonly (readonly string[])[],
   width: number,
 ): readonly string[] {
-  const clean = rows.map(row => row.map(cell => truncate(cell, Number.POSITIVE_INFINITY)));
+  const clean = rows.map(row => row.map(cell => truncate(cell, MAX_CELL)));
   const natural = columns.map((column, i) =>
     clean.reduce((most, row) => Math.max(most, stringWidth(row[i] ?? '')), stringWidth(column.title)),
   );

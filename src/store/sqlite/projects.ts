@@ -111,7 +111,9 @@ function countLanguages(connection: Connection, filter: Filter): Map<string, [st
   const languages = new Map<string, [string, number][]>();
   for (const [name, language, count] of connection.all<readonly [Name, Name, number]>(sql, where.values)) {
     const project = textOf(name);
-    languages.set(project, [...(languages.get(project) ?? []), [textOf(language), count]]);
+    const list = languages.get(project) ?? [];
+    languages.set(project, list);
+    list.push([textOf(language), count]);
   }
   return languages;
 }

@@ -31,7 +31,8 @@ function refuseTwins(writes: readonly Write[]): void {
 function rowWrite<E extends Entry>(entry: E, searchVector: Write['searchVector']): RowWrite<E> {
   // A vector without components says no more than none.
   const vector = entry.vector?.length ? entry.vector : null;
-  const redundant = vector !== null && searchVector?.model === entry.record.embeddingModel;
+  const redundant =
+    searchVector?.model === entry.record.embeddingModel && searchVector?.vector.length === vector?.length;
   return {
     entry,
     vector,

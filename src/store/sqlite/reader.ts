@@ -98,8 +98,8 @@ export class SqliteReader implements Reader {
     return this.#run(connection => searchVectors(connection, vector, model, filter, limit));
   }
 
-  pendingVectors(model: string): Promise<number> {
-    return this.#run(connection => pendingVectors(connection, model));
+  pendingVectors(model: string, dimensions: number): Promise<number> {
+    return this.#run(connection => pendingVectors(connection, model, dimensions));
   }
 
   vectorGroups(

@@ -97,11 +97,11 @@ function first(values: readonly Instant[], sign = 1n): Instant | null {
   return sign * rest.reduce((least, value) => (value < least ? value : least), start);
 }
 
-export function pendingVectors(connection: Connection, model: string): number {
+export function pendingVectors(connection: Connection, model: string, dimensions: number): number {
   const sql = `SELECT (SELECT count(*) FROM memories)
-    - (SELECT count(*) FROM memories WHERE embedding_model = ? AND embedding_dimensions IS NOT NULL)
-    - (SELECT count(*) FROM memory_search_vectors WHERE model = ?)`;
-  return connection.integer(sql, [textValue(model), textValue(model)]);
+    - (SELECT count(*) FROM memories WHERE embedding_model = ? AND embedding_dimensions = ?)
+    - (SELECT count(*) FROM memory_search_vectors WHERE model = ? AND length(embedding) = 4 * ?)`;
+  return connection.integer(sql, [textValue(model), dimensions, textValue(model), dimensions]);
 }
 
 type VectorGroupRow = readonly [string | Uint8Array | null, number, number];

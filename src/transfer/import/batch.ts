@@ -3,6 +3,7 @@ import type { SourceRecord } from '../../formats/source.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { type Filter, matches } from '../../model/filter.ts';
 import { contentHash } from '../../model/identity.ts';
+import { withKeys } from '../../model/json.ts';
 import { RecordError } from '../../model/read-fields.ts';
 import type { Entry, RecordKind } from '../../model/record.ts';
 import type { Reader, StoredEntry, Transaction } from '../../store/store.ts';
@@ -70,7 +71,7 @@ async function validate(record: SourceRecord, context: BatchContext): Promise<En
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     const { id } = record.value;
-    const text = record.line ?? canonicalJson(record.value);
+    const text = wholeText(record);
     const { kind, position } = record;
     await rejectRecord(
       { kind, position, id: typeof id === 'string' ? id : null, reason: error.message, text },
@@ -78,6 +79,14 @@ async function validate(record: SourceRecord, context: BatchContext): Promise<En
     );
     return null;
   }
+}
+
+/** The record as it stands in the file, its vector included. */
+function wholeText({ line, value, vector }: SourceRecord): string {
+  if (vector === null && line !== null) return line;
+  const whole = vector === null ? value : withKeys(value, { embedding: [...vector] });
+  // Whatever is wrong with it, also its depth: the text must not fail.
+  return canonicalJson(whole, Number.POSITIVE_INFINITY);
 }
 
 /** Splits a batch so that no id stands twice in a group: the second of two is matched against the first as written. */

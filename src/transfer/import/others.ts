@@ -1,31 +1,51 @@
 import { isEverything } from '../../model/filter.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { type Project, readProject } from '../../model/project.ts';
-import { RecordError } from '../../model/read-fields.ts';
+import { bareProject, type Project, projectLine, readProject } from '../../model/project.ts';
+import { RecordError, type Warn } from '../../model/read-fields.ts';
 import { readTombstone } from '../../model/tombstone.ts';
 import type { BatchContext } from './batch.ts';
 
 /**
- * Adds a tombstone of the file where the store has neither the record nor a tombstone; nothing is ever deleted because
- * of one. A narrowed import takes none: a tombstone does not say what it was.
+ * Adds the tombstones of the file for which the store has neither the record nor a tombstone; nothing is ever deleted
+ * because of one. A narrowed import takes none: a tombstone does not say what it was.
  */
-export async function importTombstone(value: JsonObject, context: BatchContext): Promise<void> {
-  if (!isEverything(context.filter)) return;
-  await orWarn('tombstone', context, async () => {
-    const tombstone = readTombstone(value, context.tally.warn.bind(context.tally));
-    context.tally.tombstonesAdded += await context.transaction.addTombstones([tombstone]);
-  });
+export async function importTombstones(values: readonly JsonObject[], context: BatchContext): Promise<void> {
+  if (values.length === 0 || !isEverything(context.filter)) return;
+  const tombstones = readAll('tombstone', values, context, readTombstone);
+  context.tally.tombstonesAdded += await context.transaction.addTombstones(tombstones);
 }
 
-/** Brings in what a file knows of a project and the store does not; aliases are united. */
-export async function importProject(value: JsonObject, context: BatchContext): Promise<void> {
-  await orWarn('project', context, async () => {
-    const imported = readProject(value, context.tally.warn.bind(context.tally));
+/**
+ * Brings in what a file knows of projects and the store does not; aliases are united. To be called after the records: a
+ * project that none of them names comes in only when there is something to know of it, it is not an earlier name of
+ * another, and the import is not narrowed.
+ */
+export async function importProjects(values: readonly JsonObject[], context: BatchContext): Promise<void> {
+  if (values.length === 0) return;
+  const stored = await context.transaction.projects();
+  const byName = new Map(stored.map(project => [project.name, project]));
+  const aliases = new Set(stored.flatMap(project => project.aliases));
+  const changed = readAll('project', values, context, readProject).flatMap(imported => {
     const { projects } = context.filter;
-    if (projects.length > 0 && !projects.includes(imported.name)) return;
-    const [existing] = await context.transaction.projects({ ...context.filter, projects: [imported.name] });
-    await context.transaction.putProjects([existing ? unite(existing, imported) : imported]);
+    if (projects.length > 0 && !projects.includes(imported.name)) return [];
+    const existing = byName.get(imported.name);
+    if (existing !== undefined) {
+      const united = unite(existing, imported);
+      return isSame(existing, united) ? [] : [united];
+    }
+    const isWanted = projects.length > 0 || isEverything(context.filter);
+    return isWanted && !aliases.has(imported.name) && !isSame(bareProject(imported.name), imported)
+      ? [imported]
+      : [];
   });
+  await context.transaction.putProjects(changed);
+  context.tally.written += changed.length;
+}
+
+/** Whether the same is kept of both. */
+function isSame(a: Project, b: Project): boolean {
+  const none = { memoryCount: 0, unitCount: 0, fileCount: 0, languages: {} };
+  return projectLine({ ...a, ...none }) === projectLine({ ...b, ...none });
 }
 
 function unite(existing: Project, imported: Project): Project {
@@ -39,11 +59,20 @@ function unite(existing: Project, imported: Project): Project {
   };
 }
 
-async function orWarn(what: string, context: BatchContext, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof RecordError)) throw error;
-    context.tally.warn(`a ${what} was left out: ${error.message}`);
-  }
+/** Those that can be read; the others are warned of. */
+function readAll<T>(
+  what: string,
+  values: readonly JsonObject[],
+  { tally }: BatchContext,
+  read: (value: JsonObject, warn: Warn) => T,
+): readonly T[] {
+  return values.flatMap(value => {
+    try {
+      return [read(value, warning => tally.warn(warning))];
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+      tally.warn(`a ${what} was left out: ${error.message}`);
+      return [];
+    }
+  });
 }

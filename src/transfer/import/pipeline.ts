@@ -1,13 +1,14 @@
 import type { Embedder } from '../../embedding/embedder.ts';
-import type { Source, SourceItem, SourceRecord } from '../../formats/source.ts';
+import type { Source, SourceRecord } from '../../formats/source.ts';
 import type { Filter } from '../../model/filter.ts';
 import { newId } from '../../model/id.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { RECORD_KINDS } from '../../model/record.ts';
 import type { Reader, Store, Transaction } from '../../store/store.ts';
 import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
-import { importProject, importTombstone } from './others.ts';
+import { importProjects, importTombstones } from './others.ts';
 import { RejectsFile } from './rejects.ts';
 import { type ImportReport, Tally } from './report.ts';
 import type { Strategy } from './strategy.ts';
@@ -89,6 +90,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     signal: run.signal,
   };
   let done = 0;
+  const projects: JsonObject[] = [];
   for await (const items of source.read({ signal: run.signal })) {
     run.signal?.throwIfAborted();
     for (const kind of RECORD_KINDS) {
@@ -97,17 +99,18 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
       );
       if (records.length > 0) await importBatch(kind, records, context);
     }
-    for (const item of items) await importOther(item, context);
+    for (const item of items) if (item.type === 'reject') await rejectRecord(item, context);
+    const tombstones = items.filter(item => item.type === 'tombstone');
+    await importTombstones(
+      tombstones.map(item => item.value),
+      context,
+    );
+    for (const item of items) if (item.type === 'project') projects.push(item.value);
     done += items.filter(item => item.type === 'record' || item.type === 'reject').length;
     run.onProgress?.({ phase: run.dryRun ? 'trying' : 'importing', done, total: run.total, unit: 'records' });
     await new Promise(setImmediate);
   }
-}
-
-async function importOther(item: SourceItem, context: BatchContext): Promise<void> {
-  if (item.type === 'reject') await rejectRecord(item, context);
-  if (item.type === 'tombstone') await importTombstone(item.value, context);
-  if (item.type === 'project') await importProject(item.value, context);
+  await importProjects(projects, context);
 }
 
 async function countRows(reader: Reader): Promise<number> {

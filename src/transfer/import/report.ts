@@ -34,6 +34,9 @@ export interface ImportReport {
   readonly operation_id: string | null;
 }
 
+/** Distinct warnings that are kept; a file may give cause to another one with every record. */
+const MAX_WARNINGS = 100;
+
 /** Counts while an import runs. */
 export class Tally {
   readonly #actions: Record<Decision['action'] | 'rejected' | 'kept_both', number> = {
@@ -59,7 +62,9 @@ export class Tally {
   }
 
   warn(warning: string): void {
-    this.#warnings.set(warning, (this.#warnings.get(warning) ?? 0) + 1);
+    const isKept = this.#warnings.size < MAX_WARNINGS || this.#warnings.has(warning);
+    const text = isKept ? warning : 'and other warnings';
+    this.#warnings.set(text, (this.#warnings.get(text) ?? 0) + 1);
   }
 
   get rejected(): number {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { memport, ok, scratch } from '../../support/cli.ts';
@@ -80,6 +80,7 @@ describe('config', () => {
   test.each([
     [['set', 'merge_strategy', 'best'], /can't be "best"/],
     [['set', 'store_busy_timeout', '-1'], /can't be "-1"/],
+    [['set', 'store_busy_timeout', ''], /can't be ""/],
     [['set', 'no_such', '1'], /no setting/],
     [['get', '__proto__'], /no setting/],
     [['unset', 'no_such'], /no setting/],
@@ -104,4 +105,21 @@ describe('config', () => {
       expect(readFileSync(join(home, 'memport.json'), 'utf8')).toBe(text);
     },
   );
+});
+
+test('a configuration that is no file, or too large, or too deep, is a usage error', async () => {
+  const home = scratch();
+  const file = join(home, 'memport.json');
+  mkdirSync(file);
+  expect(await memport(['config'], { home })).toMatchObject({ code: 2 });
+  rmdirSync(file);
+  for (const text of [
+    ' '.repeat(1024 * 1024 + 1),
+    `{"merge_strategy":${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
+  ]) {
+    writeFileSync(file, text);
+    const { code, stderr } = await memport(['config'], { home });
+    expect(code).toBe(2);
+    expect(stderr.length).toBeLessThan(1000);
+  }
 });

@@ -345,3 +345,81 @@ describe('[SEC-03] [NOTE-02] hostile and odd content', () => {
     expect(readFileSync(join(home, 'again.json'), 'utf8')).toContain(line);
   });
 });
+
+describe('projects', () => {
+  test('a project that was renamed does not come back as a ghost with an old file, nor by a part of a file', async () => {
+    const { home } = await exported();
+    await ok(['export', 'before.tar.gz'], { home });
+    await ok(['projects', 'rename', 'shop', 'store'], { home });
+    expect(await importJson(join(home, 'before.tar.gz'), home)).toMatchObject({
+      skipped: 3,
+      operation_id: null,
+    });
+    const names = async (where: string) =>
+      (await ok(['projects', '--json'], { home: where }))
+        .split('\n')
+        .map(line => (JSON.parse(line) as { name: string }).name);
+    expect(await names(home)).toEqual(['greenhouse', 'store']);
+    await ok(['projects', 'rename', 'store', 'shop'], { home });
+    const other = scratch();
+    await importJson(join(home, 'before.tar.gz'), other, '--tag', 'money');
+    expect(await names(other)).toEqual(['shop']);
+  });
+
+  test('earlier names travel with an archive, once', async () => {
+    const { home } = await exported();
+    await ok(['projects', 'rename', 'shop', 'store'], { home });
+    await ok(['export', 'after.tar.gz'], { home });
+    const other = scratch();
+    await importJson(join(home, 'after.tar.gz'), other);
+    expect(await ok(['projects', '--json'], { home: other })).toContain('"aliases":["shop"]');
+    expect(await importJson(join(home, 'after.tar.gz'), other)).toMatchObject({ operation_id: null });
+  });
+
+  test('a part of the store takes along only the projects that are in it', async () => {
+    const { home } = await exported();
+    await ok(['export', 'part.tar.gz', '--tag', 'money'], { home });
+    const other = scratch();
+    await importJson(join(home, 'part.tar.gz'), other);
+    expect((await ok(['projects', '--json'], { home: other })).split('\n')).toHaveLength(1);
+  });
+});
+
+test('a rename of code units travels', async () => {
+  const [home, other] = [scratch(), scratch()];
+  const fixture = new URL('../../fixtures/claude-memory-server/full.tar.gz', import.meta.url).pathname;
+  for (const where of [home, other]) await importJson(fixture, where);
+  await ok(['projects', 'rename', 'alpha', 'omega'], { home });
+  await ok(['export', 'a.tar.gz'], { home });
+  expect(await importJson(join(home, 'a.tar.gz'), other)).toMatchObject({ skipped: 0, code_units: 3 });
+  expect(await digestOf(other)).toBe(await digestOf(home));
+});
+
+test('the last instant that there is stays readable through an edit', async () => {
+  const home = scratch();
+  const memory = originalMemory(1, { updated_at: '9999-12-31T23:59:59.999999+00:00' });
+  await importJson(feat038Json(home, [memory]), home);
+  const id = String(memory.id);
+  await ok(['update', id, '--importance', '0.9'], { home });
+  expect(await ok(['show', id, '--json'], { home })).toContain('"updated_at":"9999-12-31T23:59:59.999999Z"');
+});
+
+test('a reject is kept with its vector', async () => {
+  const home = scratch();
+  const file = feat038Json(home, [originalMemory(1, { importance: 7, embedding: [1.5, 2.5] })]);
+  await importJson(file, home);
+  const [line = ''] = readFileSync(`${file}.rejects.jsonl`, 'utf8').split('\n');
+  expect(JSON.parse((JSON.parse(line) as { text: string }).text)).toMatchObject({
+    embedding: [1.5, 2.5],
+    importance: 7,
+  });
+});
+
+test('warnings without end are counted, not kept', async () => {
+  const home = scratch();
+  const memories = Array.from({ length: 300 }, (_, n) => originalMemory(n, { category: `category ${n}` }));
+  const report = await importJson(feat038Json(home, memories), home);
+  const warnings = report.warnings as Record<string, number>;
+  expect(Object.keys(warnings)).toHaveLength(101);
+  expect(warnings['and other warnings']).toBe(200);
+});

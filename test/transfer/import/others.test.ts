@@ -7,7 +7,7 @@ import { memoryEntry } from '../../../src/model/record.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { BatchContext } from '../../../src/transfer/import/batch.ts';
-import { importProject, importTombstone } from '../../../src/transfer/import/others.ts';
+import { importProjects, importTombstones } from '../../../src/transfer/import/others.ts';
 import { RejectsFile } from '../../../src/transfer/import/rejects.ts';
 import { Tally } from '../../../src/transfer/import/report.ts';
 import { scratch } from '../../support/cli.ts';
@@ -56,7 +56,7 @@ describe('a tombstone', () => {
     content_hash: 'ab'.repeat(32),
   };
   const take = (store: Store, value: JsonObject, filter: Partial<Filter> = {}) =>
-    within(store, context => importTombstone(value, context), filter);
+    within(store, context => importTombstones([value], context), filter);
 
   test('is added where the store knows nothing of the record, once', async () => {
     await using store = await emptyStore();
@@ -124,7 +124,7 @@ describe('a project', () => {
     git: { remote: 'r', commit: 'c', branch: 'b' },
   };
   const take = (store: Store, value: JsonObject, filter: Partial<Filter> = {}) =>
-    within(store, context => importProject(value, context), filter);
+    within(store, context => importProjects([value], context), filter);
   const put = (store: Store, project: Project) =>
     store.transact(transaction => transaction.putProjects([project]));
 
@@ -187,8 +187,8 @@ test('what is no fault of the file is no warning: it ends the import', async () 
   await using store = await emptyStore();
   const failing = within(store, async context => {
     const transaction = { ...context.transaction, addTombstones: () => Promise.reject(new Error('disk')) };
-    await importTombstone(
-      { id: idOf(1), kind: 'memory', deleted_at: '2026-02-01T00:00:00Z', content_hash: 'ab' },
+    await importTombstones(
+      [{ id: idOf(1), kind: 'memory', deleted_at: '2026-02-01T00:00:00Z', content_hash: 'ab' }],
       { ...context, transaction },
     );
   });
