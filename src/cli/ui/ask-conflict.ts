@@ -50,7 +50,9 @@ function describeConflict(
   const same = existing.record.content === imported.record.content;
   const pieces = wordDiff(existing.record.content, imported.record.content);
   const text = same ? truncate(existing.record.content, 2 * CONTEXT) : pieces.map(paint).join('');
-  const others = changedFields(existing, imported).filter(({ field }) => field !== 'content');
+  // The dates stand in the head, and another text has another vector.
+  const told = same ? ['updated_at', 'indexed_at'] : ['updated_at', 'indexed_at', 'content', 'embedding'];
+  const others = changedFields(existing, imported).filter(({ field }) => !told.includes(field));
   return [
     ...lines,
     ...text.split('\n').map(line => `  | ${line}`),

@@ -40,9 +40,13 @@ export class Questions implements Disposable {
       signal.throwIfAborted();
       const line = await Promise.race([this.#lines.next(), aborted]);
       if (line.done !== true) return line.value;
+    } catch (error) {
+      await this.#session.say('\n');
+      throw error;
     } finally {
       signal.removeEventListener('abort', abort);
     }
+    await this.#session.say('\n');
     throw new MemportError('interrupted', 'the input ended before the answer; nothing was changed');
   }
 
