@@ -75,6 +75,7 @@ async function measureImport(name: string): Promise<number> {
     input: name,
     filter: EVERYTHING,
     strategy: 'keep-newer',
+    renames: new Map(),
     dryRun: false,
     keepDuplicates: false,
     rejectsPath: file('rejects.jsonl'),

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { writeAtomically } from './atomic-file.ts';
 import { MemportError } from './errors.ts';
+import { FIXED_STRATEGIES, strategyName } from './merge-strategies.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
 const MAX_SHOWN = 80;
@@ -9,7 +10,11 @@ const MAX_SHOWN = 80;
 /** Every setting: its check, its default and what it is for. Values may come as text: from the environment or `config set`. */
 const SETTINGS = {
   merge_strategy: {
-    schema: z.enum(['keep-newer', 'skip']),
+    // Without `ask`: an import must also run where nobody is there to answer.
+    schema: z.preprocess(
+      value => (typeof value === 'string' ? strategyName(value) : value),
+      z.enum(FIXED_STRATEGIES),
+    ),
     fallback: 'keep-newer',
     about: 'what an import does with a record that the store has in another version',
   },

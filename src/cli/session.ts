@@ -99,6 +99,11 @@ export class Session {
     if (!this.options.quiet && !this.json) await tell(this.io.stderr, `${visibleLines(line)}\n`);
   }
 
+  /** Text for someone who is being asked, on stderr, as it is; also with `--quiet`. */
+  async say(text: string): Promise<void> {
+    await write(this.io.stderr, text);
+  }
+
   async warn(warning: string): Promise<void> {
     if (this.json)
       await tell(this.io.stderr, `${JSON.stringify({ message_type: 'warning', message: warning })}\n`);

@@ -15,8 +15,11 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly home: string;
-  readonly stdin?: string | Buffer;
+  /** All of it, or what yields it bit by bit. */
+  readonly stdin?: string | Buffer | (() => AsyncIterable<Buffer>);
   readonly tty?: boolean;
+  /** Someone sits at a terminal and types `stdin`. */
+  readonly asked?: boolean;
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => number;
@@ -56,10 +59,10 @@ const CLOCK = Date.parse('2026-06-01T12:00:00Z');
 
 /** Runs a command line in this process, with its own streams and a clock that stands still. */
 export async function memport(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  const { home, stdin = '', tty = false, columns = 80 } = options;
+  const { home, stdin = '', asked = false, tty = asked, columns = 80 } = options;
   const [stdout, stderr] = [new Capture(tty, columns), new Capture(tty, columns)];
   const io: Io = {
-    stdin: Readable.from(stdin.length > 0 ? [Buffer.from(stdin)] : []),
+    stdin: Object.assign(Readable.from(chunksOf(stdin)), { isTTY: asked }),
     stdout,
     stderr,
     env: { MEMPORT_HOME: home, ...options.env },
@@ -74,6 +77,11 @@ export async function memport(args: readonly string[], options: CliOptions): Pro
     stdoutBytes: stdout.bytes,
     stderr: stderr.bytes.toString('utf8'),
   };
+}
+
+function chunksOf(stdin: NonNullable<CliOptions['stdin']>): Iterable<Buffer> | AsyncIterable<Buffer> {
+  if (typeof stdin === 'function') return stdin();
+  return stdin.length > 0 ? [Buffer.from(stdin)] : [];
 }
 
 /** As memport, for a command that must succeed; its standard output without the last newline. */

@@ -2,14 +2,16 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
 import { isEverything } from '../../model/filter.ts';
+import type { Conflict } from '../../transfer/import/ask.ts';
 import type { Act } from '../act.ts';
-import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
+import { addFilters, collect, type FilterOptions, readFilter } from '../filters.ts';
 import { interruptible } from '../input.ts';
 import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
 
 interface ImportOptions extends FilterOptions {
   readonly mergeStrategy?: string;
+  readonly renameProject: readonly string[];
   readonly selective?: boolean;
   readonly duplicates: string;
   readonly dryRun?: boolean;
@@ -25,7 +27,13 @@ export const importCommand = (act: Act): Command =>
   )
     .option(
       '--merge-strategy <strategy>',
-      'for a record that the store has in another version: keep-newer or skip (default: the setting merge_strategy)',
+      'for a record that the store has in another version: keep-newer, keep-older, keep-both, skip, overwrite, merge, or ask about each (default: the setting merge_strategy)',
+    )
+    .option(
+      '--rename-project <old=new>',
+      'bring in a project under another name (repeatable); the old one is kept as an alias',
+      collect,
+      [],
     )
     .option('--selective', 'import only a part; needs one of the filters above')
     .option('--duplicates <what>', 'the same note under another id: skip or keep', 'skip')
@@ -48,12 +56,17 @@ async function importFile(session: Session, file: string, options: ImportOptions
       hint: 'it is skip or keep',
     });
   }
+  const { parseRenames } = await import('../../transfer/import/rename.ts');
   const { parseStrategy } = await import('../../transfer/import/strategy.ts');
   const { importSource } = await import('../../transfer/import/pipeline.ts');
   const { openInput } = await import('../../transfer/open-input.ts');
+  const { askConflict } = await import('../ui/ask-conflict.ts');
+  const { canAsk, Questions } = await import('../ui/question.ts');
   const { ImportPrinter, printImportReport } = await import('../ui/import-report.ts');
   const config = await session.config();
   const strategy = parseStrategy(options.mergeStrategy ?? config.merge_strategy);
+  const renames = parseRenames(options.renameProject);
+  if (strategy === 'ask' && (file === '-' || !canAsk(session))) throw nobodyToAsk();
   await using input = await openInput(
     file === '-' ? interruptible(session.io) : resolvePath(session, file),
     options.from,
@@ -61,6 +74,7 @@ async function importFile(session: Session, file: string, options: ImportOptions
   await using store = await session.openStore('create');
   using progress = session.progress();
   const printer = new ImportPrinter(session, options.dryRun === true);
+  using questions = strategy === 'ask' ? new Questions(session) : null;
   const report = await importSource(
     store,
     input.source,
@@ -68,6 +82,13 @@ async function importFile(session: Session, file: string, options: ImportOptions
       input: file,
       filter,
       strategy,
+      renames,
+      ...(questions && {
+        ask: async (conflict: Conflict, number: number) => {
+          progress.clear();
+          return askConflict(session, questions, conflict, number);
+        },
+      }),
       dryRun: options.dryRun === true,
       keepDuplicates: options.duplicates === 'keep',
       rejectsPath: resolvePath(
@@ -85,6 +106,12 @@ async function importFile(session: Session, file: string, options: ImportOptions
   if (!report.dry_run) session.committed('the import is done');
   await printer.finish();
   await printImportReport(session, report);
+}
+
+function nobodyToAsk(): MemportError {
+  return new MemportError('usage', '--merge-strategy ask needs a terminal to ask on', {
+    hint: 'name another strategy, such as keep-newer; not with --no-input or --json, nor from standard input',
+  });
 }
 
 function resolvePath(session: Session, path: string): string {

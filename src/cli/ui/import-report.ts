@@ -14,6 +14,7 @@ const LABELS: Readonly<Record<Shown, string>> = {
   created: 'create',
   updated: 'update',
   skipped: 'skip',
+  kept_both: 'keep both',
   duplicates: 'duplicate',
   rejected: 'reject',
 };
@@ -68,7 +69,8 @@ export class ImportPrinter {
     }
     const { imported, existing, decision } = outcome;
     const { id } = imported.record;
-    const changes = action === 'updated' && existing !== null ? changedFields(existing, imported) : [];
+    const changes =
+      action === 'updated' && existing !== null ? changedFields(existing, decision.entry ?? imported) : [];
     if (this.#session.json) {
       return [
         JSON.stringify({
@@ -120,6 +122,7 @@ export async function printImportReport(session: Session, report: ImportReport):
     `${verb} ${report.memories} memories and ${report.code_units} code units from ${visible(report.input)} (${report.format}): ${parts.join(', ') || 'nothing'}`,
   );
   if (report.filtered_out > 0) await session.note(`${report.filtered_out} were left out by the filters`);
+  if (report.renamed > 0) await session.note(`${report.renamed} came in under the new name of their project`);
   if (report.tombstones_added > 0)
     await session.note(`${report.tombstones_added} deletions were taken note of`);
   if (report.pending_vectors > 0)

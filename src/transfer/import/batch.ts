@@ -12,9 +12,9 @@ import { storedEntry } from '../stored-entry.ts';
 import type { Decision } from './decision.ts';
 import { prepare } from './prepare.ts';
 import type { Reject, RejectsFile } from './rejects.ts';
+import { type Renames, renameEntry } from './rename.ts';
 import type { Tally } from './report.ts';
-import { resolve } from './resolve.ts';
-import type { Strategy } from './strategy.ts';
+import { settleCopy } from './resolve.ts';
 
 export interface BatchContext {
   readonly transaction: Transaction;
@@ -22,7 +22,9 @@ export interface BatchContext {
   readonly before: Reader;
   readonly system: string;
   readonly filter: Filter;
-  readonly strategy: Strategy;
+  readonly renames: Renames;
+  /** Decides about an imported record whose id the store has. */
+  readonly resolve: (existing: Entry, imported: Entry) => Decision;
   readonly keepDuplicates: boolean;
   readonly embedder: Embedder | null;
   readonly tally: Tally;
@@ -41,7 +43,7 @@ export type Outcome =
     }
   | { readonly type: 'reject'; readonly reject: Reject };
 
-/** Takes one batch of records of one kind through validate, select, match, resolve and apply. */
+/** Takes one batch of records of one kind through validate, select, rename, match, resolve and apply. */
 export async function importBatch(
   kind: RecordKind,
   records: readonly SourceRecord[],
@@ -51,7 +53,7 @@ export async function importBatch(
   for (const record of records) {
     const entry = await validate(record, context);
     if (entry === null) continue;
-    if (matches(context.filter, entry)) selected.push(entry);
+    if (matches(context.filter, entry)) selected.push(rename(entry, context));
     else context.tally.filteredOut += 1;
   }
   for (const group of withDistinctIds(selected)) await importGroup(kind, group, context);
@@ -89,6 +91,13 @@ function wholeText({ line, value, vector }: SourceRecord): string {
   return canonicalJson(whole, Number.POSITIVE_INFINITY);
 }
 
+function rename(entry: Entry, context: BatchContext): Entry {
+  const renamed = renameEntry(entry, context.renames);
+  if (renamed !== entry && entry.record.projectName !== null)
+    context.tally.countRenamed(entry.record.projectName);
+  return renamed;
+}
+
 /** Splits a batch so that no id stands twice in a group: the second of two is matched against the first as written. */
 function* withDistinctIds(entries: readonly Entry[]): Iterable<readonly Entry[]> {
   let group = new Map<string, Entry>();
@@ -110,30 +119,63 @@ async function importGroup(
   const ids = entries.map(entry => entry.record.id);
   const stored = new Map((await context.transaction.get(kind, ids)).map(found => [found.id, found]));
   const duplicates = await findDuplicates(kind, entries, stored, context);
-  const decided = entries.map(imported => {
+  const decided = entries.map((imported): Decided => {
     const found = stored.get(imported.record.id);
     const existing = found === undefined ? null : storedEntry(kind, found);
     const duplicateOf = duplicates.get(imported.record.id);
-    return { imported, existing, decision: decide(imported, existing, duplicateOf, context.strategy) };
+    return { imported, existing, decision: decide(imported, existing, duplicateOf, context) };
   });
-  const writes = decided.map(({ decision }) => decision.entry).filter(entry => entry !== null);
-  const planned = await planVectors(writes, context.embedder, context.signal);
+  await write(
+    decided.filter(({ decision }) => decision.action !== 'kept_both'),
+    context,
+  );
+  // Only now, because a copy may stand in the same file as a record of its own.
+  await write(await settleCopies(kind, decided, context), context);
+}
+
+interface Decided {
+  readonly imported: Entry;
+  readonly existing: Entry | null;
+  readonly decision: Decision;
+}
+
+async function write(decided: readonly Decided[], context: BatchContext): Promise<void> {
+  const entries = decided.map(({ decision }) => decision.entry).filter(entry => entry !== null);
+  const planned = await planVectors(entries, context.embedder, context.signal);
   await context.transaction.put(planned.writes);
   context.tally.pendingVectors += planned.pending;
-  context.tally.written += writes.length;
+  context.tally.written += entries.length;
   for (const outcome of decided) {
-    context.tally.count(outcome.decision.action, kind);
+    context.tally.count(outcome.decision.action, outcome.imported.kind);
     context.onOutcome?.({ type: 'decision', ...outcome });
   }
+}
+
+/** What is to be kept beside the stored record, with another decision where an earlier import kept it already. */
+async function settleCopies(
+  kind: RecordKind,
+  decided: readonly Decided[],
+  context: BatchContext,
+): Promise<readonly Decided[]> {
+  const kept = decided.filter(({ decision }) => decision.action === 'kept_both');
+  const ids = kept.flatMap(({ decision }) => (decision.entry ? [decision.entry.record.id] : []));
+  if (ids.length === 0) return [];
+  const there = new Map((await context.transaction.get(kind, ids)).map(found => [found.id, found]));
+  return kept.map(outcome => {
+    const copy = outcome.decision.entry;
+    const found = copy === null ? undefined : there.get(copy.record.id);
+    if (copy === null || found === undefined) return outcome;
+    return { ...outcome, decision: settleCopy(storedEntry(kind, found), copy) };
+  });
 }
 
 function decide(
   imported: Entry,
   existing: Entry | null,
   duplicateOf: string | undefined,
-  strategy: Strategy,
+  context: BatchContext,
 ): Decision {
-  if (existing !== null) return resolve(existing, imported, strategy);
+  if (existing !== null) return context.resolve(existing, imported);
   if (duplicateOf !== undefined)
     return { action: 'duplicates', entry: null, reason: `the same note as ${duplicateOf}` };
   return { action: 'created', entry: imported, reason: null };

@@ -1,9 +1,11 @@
-import { isEverything } from '../../model/filter.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { EVERYTHING, isEverything } from '../../model/filter.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { bareProject, type Project, projectLine, readProject } from '../../model/project.ts';
 import { RecordError, type Warn } from '../../model/read-fields.ts';
 import { readTombstone } from '../../model/tombstone.ts';
 import type { BatchContext } from './batch.ts';
+import { renameProjectRow, withAliases } from './rename.ts';
 
 /**
  * Adds the tombstones of the file for which the store has neither the record nor a tombstone; nothing is ever deleted
@@ -25,9 +27,10 @@ export async function importProjects(values: readonly JsonObject[], context: Bat
   const stored = await context.transaction.projects();
   const byName = new Map(stored.map(project => [project.name, project]));
   const aliases = new Set(stored.flatMap(project => project.aliases));
-  const changed = readAll('project', values, context, readProject).flatMap(imported => {
+  const changed = readAll('project', values, context, readProject).flatMap(read => {
     const { projects } = context.filter;
-    if (projects.length > 0 && !projects.includes(imported.name)) return [];
+    if (projects.length > 0 && !projects.includes(read.name)) return [];
+    const imported = renameProjectRow(read, context.renames);
     const existing = byName.get(imported.name);
     if (existing !== undefined) {
       const united = unite(existing, imported);
@@ -39,7 +42,7 @@ export async function importProjects(values: readonly JsonObject[], context: Bat
       : [];
   });
   await context.transaction.putProjects(changed);
-  context.tally.written += changed.length;
+  context.tally.projectsChanged += changed.length;
 }
 
 /** Whether the same is kept of both. */
@@ -48,11 +51,39 @@ function isSame(a: Project, b: Project): boolean {
   return projectLine({ ...a, ...none }) === projectLine({ ...b, ...none });
 }
 
+/** Keeps the old names of the projects that were renamed on the way in, where the new ones hold anything. */
+export async function keepOldNames(context: BatchContext): Promise<void> {
+  for (const [from, to] of context.renames) {
+    if (!context.tally.wasRenamed(from)) {
+      context.tally.warn(`no record of a project ${JSON.stringify(from)} came in to be renamed`);
+      continue;
+    }
+    const project = await storedProject(to, context);
+    if (project !== null) await putProject(withAliases(project, [from]), context);
+  }
+}
+
+async function putProject(imported: Project, context: BatchContext): Promise<void> {
+  const existing = await storedProject(imported.name, context);
+  const project = existing === null ? imported : unite(existing, imported);
+  if (existing !== null && isDeepStrictEqual(project, existing)) return;
+  await context.transaction.putProjects([project]);
+  context.tally.projectsChanged += 1;
+}
+
+async function storedProject(name: string, { transaction }: BatchContext): Promise<Project | null> {
+  const [found] = await transaction.projects({ ...EVERYTHING, projects: [name] });
+  if (found === undefined) return null;
+  const { rootPath, aliases, firstIndexedAt, lastIndexedAt, git } = found;
+  return { name, rootPath, aliases, firstIndexedAt, lastIndexedAt, git };
+}
+
 function unite(existing: Project, imported: Project): Project {
+  const { aliases } = withAliases(existing, imported.aliases);
   return {
     name: existing.name,
     rootPath: existing.rootPath ?? imported.rootPath,
-    aliases: [...new Set([...existing.aliases, ...imported.aliases])],
+    aliases,
     firstIndexedAt: existing.firstIndexedAt ?? imported.firstIndexedAt,
     lastIndexedAt: existing.lastIndexedAt ?? imported.lastIndexedAt,
     git: existing.git ?? imported.git,

@@ -1,5 +1,6 @@
 import type { Embedder } from '../../embedding/embedder.ts';
-import type { Source, SourceRecord } from '../../formats/source.ts';
+import { MemportError } from '../../errors.ts';
+import type { Source, SourceRecord, Verification } from '../../formats/source.ts';
 import type { Filter } from '../../model/filter.ts';
 import { newId } from '../../model/id.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
@@ -7,10 +8,13 @@ import type { JsonObject } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { RECORD_KINDS } from '../../model/record.ts';
 import type { Reader, Store, Transaction } from '../../store/store.ts';
+import { type Ask, importAsking } from './ask.ts';
 import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
-import { importProjects, importTombstones } from './others.ts';
+import { importProjects, importTombstones, keepOldNames } from './others.ts';
 import { RejectsFile } from './rejects.ts';
+import type { Renames } from './rename.ts';
 import { type ImportReport, Tally } from './report.ts';
+import { resolve } from './resolve.ts';
 import type { Strategy } from './strategy.ts';
 
 export interface ImportRequest {
@@ -18,6 +22,9 @@ export interface ImportRequest {
   readonly input: string;
   readonly filter: Filter;
   readonly strategy: Strategy;
+  /** Who decides conflicts with the strategy `ask`, and needed for it. Asked while no transaction is open. */
+  readonly ask?: Ask;
+  readonly renames: Renames;
   readonly dryRun: boolean;
   /** Import also what the store has word for word under another id. */
   readonly keepDuplicates: boolean;
@@ -39,7 +46,31 @@ export async function importSource(
   request: ImportRequest,
   work: WorkOptions = {},
 ): Promise<ImportReport> {
+  const { strategy } = request;
+  if (strategy !== 'ask') {
+    const verification = await source.verify(work);
+    return run(store, source, { ...request, verification, resolve: (a, b) => resolve(a, b, strategy) }, work);
+  }
+  const { ask } = request;
+  if (ask === undefined) {
+    throw new MemportError('usage', 'the strategy ask needs someone to ask', {
+      hint: 'name another strategy, such as keep-newer',
+    });
+  }
   const verification = await source.verify(work);
+  return importAsking(ask, work.signal, async (resolve, isTrial) => {
+    const trial = isTrial && { dryRun: true, embedder: null, onOutcome: () => {} };
+    return run(store, source, { ...request, ...trial, verification, resolve }, work);
+  });
+}
+
+interface Run extends ImportRequest {
+  readonly resolve: BatchContext['resolve'];
+  readonly verification: Verification;
+}
+
+async function run(store: Store, source: Source, request: Run, work: WorkOptions): Promise<ImportReport> {
+  const { verification } = request;
   const operationId = newId(request.nowMs);
   const tally = new Tally();
   for (const warning of verification.warnings) tally.warn(warning);
@@ -63,7 +94,7 @@ export async function importSource(
       signal: work.signal,
     },
   );
-  const changed = tally.written + tally.tombstonesAdded > 0;
+  const changed = tally.written + tally.tombstonesAdded + tally.projectsChanged > 0;
   return tally.report({
     input: request.input,
     format: source.format,
@@ -74,7 +105,7 @@ export async function importSource(
   });
 }
 
-interface ApplyContext extends ImportRequest, WorkOptions {
+interface ApplyContext extends Run, WorkOptions {
   readonly transaction: Transaction;
   readonly before: Reader;
   readonly tally: Tally;
@@ -111,6 +142,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     await new Promise(setImmediate);
   }
   await importProjects(projects, context);
+  await keepOldNames(context);
 }
 
 async function countRows(reader: Reader): Promise<number> {

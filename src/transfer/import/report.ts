@@ -23,6 +23,8 @@ export interface ImportReport {
   /** Of `total`, by kind; rejects count for the kind that they stood among. */
   readonly memories: number;
   readonly code_units: number;
+  /** Of `total`, those that came in under the new name of their project. */
+  readonly renamed: number;
   readonly tombstones_added: number;
   /** Memories that this import wrote and that have no vector to search by. */
   readonly pending_vectors: number;
@@ -39,7 +41,7 @@ const MAX_WARNINGS = 100;
 
 /** Counts while an import runs. */
 export class Tally {
-  readonly #actions: Record<Decision['action'] | 'rejected' | 'kept_both', number> = {
+  readonly #actions: Record<Decision['action'] | 'rejected', number> = {
     created: 0,
     updated: 0,
     unchanged: 0,
@@ -50,9 +52,11 @@ export class Tally {
   };
   readonly #kinds: Record<RecordKind, number> = { memory: 0, code_unit: 0 };
   readonly #warnings = new Map<string, number>();
+  readonly #renamed = new Map<string, number>();
   filteredOut = 0;
   tombstonesAdded = 0;
   pendingVectors = 0;
+  projectsChanged = 0;
   /** Rows written, for the question whether the import changed anything. */
   written = 0;
 
@@ -65,6 +69,15 @@ export class Tally {
     const isKept = this.#warnings.size < MAX_WARNINGS || this.#warnings.has(warning);
     const text = isKept ? warning : 'and other warnings';
     this.#warnings.set(text, (this.#warnings.get(text) ?? 0) + 1);
+  }
+
+  /** One more record of the project that was called `from`. */
+  countRenamed(from: string): void {
+    this.#renamed.set(from, (this.#renamed.get(from) ?? 0) + 1);
+  }
+
+  wasRenamed(from: string): boolean {
+    return this.#renamed.has(from);
   }
 
   get rejected(): number {
@@ -95,6 +108,7 @@ export class Tally {
       filtered_out: this.filteredOut,
       memories: this.#kinds.memory,
       code_units: this.#kinds.code_unit,
+      renamed: [...this.#renamed.values()].reduce((sum, count) => sum + count, 0),
       tombstones_added: this.tombstonesAdded,
       pending_vectors: this.pendingVectors,
       warnings: Object.fromEntries([...this.#warnings].sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -7,9 +7,11 @@ import { memoryEntry } from '../../../src/model/record.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { BatchContext } from '../../../src/transfer/import/batch.ts';
-import { importProjects, importTombstones } from '../../../src/transfer/import/others.ts';
+import { importProjects, importTombstones, keepOldNames } from '../../../src/transfer/import/others.ts';
 import { RejectsFile } from '../../../src/transfer/import/rejects.ts';
+import { NO_RENAMES, type Renames } from '../../../src/transfer/import/rename.ts';
 import { Tally } from '../../../src/transfer/import/report.ts';
+import { resolve } from '../../../src/transfer/import/resolve.ts';
 import { scratch } from '../../support/cli.ts';
 import { aMemory, at, idOf } from '../../support/records.ts';
 
@@ -20,7 +22,8 @@ async function within(
   store: Store,
   work: (context: BatchContext) => Promise<void>,
   filter: Partial<Filter> = {},
-): Promise<{ added: number; warnings: readonly string[] }> {
+  renames: Renames = NO_RENAMES,
+): Promise<{ added: number; projects: number; warnings: readonly string[] }> {
   const tally = new Tally();
   await store.transact(transaction =>
     work({
@@ -28,7 +31,8 @@ async function within(
       before: store,
       system: 'memport',
       filter: { ...EVERYTHING, ...filter },
-      strategy: 'keep-newer',
+      renames,
+      resolve: (existing, imported) => resolve(existing, imported, 'keep-newer'),
       keepDuplicates: false,
       embedder: null,
       tally,
@@ -45,7 +49,11 @@ async function within(
     rejects_file: null,
     operation_id: null,
   });
-  return { added: tally.tombstonesAdded, warnings: Object.keys(report.warnings) };
+  return {
+    added: tally.tombstonesAdded,
+    projects: tally.projectsChanged,
+    warnings: Object.keys(report.warnings),
+  };
 }
 
 describe('a tombstone', () => {
@@ -55,8 +63,10 @@ describe('a tombstone', () => {
     deleted_at: '2026-02-01T00:00:00Z',
     content_hash: 'ab'.repeat(32),
   };
-  const take = (store: Store, value: JsonObject, filter: Partial<Filter> = {}) =>
-    within(store, context => importTombstones([value], context), filter);
+  const take = async (store: Store, value: JsonObject, filter: Partial<Filter> = {}) => {
+    const { added, warnings } = await within(store, context => importTombstones([value], context), filter);
+    return { added, warnings };
+  };
 
   test('is added where the store knows nothing of the record, once', async () => {
     await using store = await emptyStore();
@@ -123,8 +133,8 @@ describe('a project', () => {
     lastIndexedAt: at('2026-02-01T00:00:00Z'),
     git: { remote: 'r', commit: 'c', branch: 'b' },
   };
-  const take = (store: Store, value: JsonObject, filter: Partial<Filter> = {}) =>
-    within(store, context => importProjects([value], context), filter);
+  const take = (store: Store, value: JsonObject, filter: Partial<Filter> = {}, renames?: Renames) =>
+    within(store, context => importProjects([value], context), filter, renames);
   const put = (store: Store, project: Project) =>
     store.transact(transaction => transaction.putProjects([project]));
 
@@ -170,6 +180,52 @@ describe('a project', () => {
     expect(await store.projects()).toEqual([]);
     await take(store, PROJECT, { projects: ['other', 'shop'] });
     expect(await store.projects()).toMatchObject([{ name: 'shop' }]);
+  });
+
+  test('that says nothing new is not written again', async () => {
+    await using store = await emptyStore();
+    expect((await take(store, PROJECT)).projects).toBe(1);
+    expect((await take(store, PROJECT)).projects).toBe(0);
+  });
+
+  test('comes in under its new name, selected by the old one, which becomes an alias', async () => {
+    await using store = await emptyStore();
+    const renames = new Map([['shop', 'boutique']]);
+    await take(store, PROJECT, { projects: ['boutique'] }, renames);
+    expect(await store.projects()).toEqual([]);
+    await take(store, PROJECT, { projects: ['shop'] }, renames);
+    expect(await store.projects()).toMatchObject([
+      { ...READ, name: 'boutique', aliases: ['store', 'old shop', 'shop'] },
+    ]);
+    expect((await take(store, PROJECT, {}, renames)).projects).toBe(0);
+  });
+
+  test('keeps the names of records that were renamed, where it holds anything', async () => {
+    await using store = await emptyStore();
+    const renames = new Map([
+      ['old', 'shop'],
+      ['gone', 'nothing here'],
+      ['unseen', 'shop'],
+    ]);
+    const keep = () =>
+      within(
+        store,
+        async context => {
+          context.tally.countRenamed('old');
+          context.tally.countRenamed('gone');
+          await keepOldNames(context);
+        },
+        {},
+        renames,
+      );
+    expect((await keep()).projects).toBe(0);
+    await put(store, { ...bareProject('shop'), aliases: ['first'] });
+    expect(await keep()).toMatchObject({
+      projects: 1,
+      warnings: ['no record of a project "unseen" came in to be renamed'],
+    });
+    expect(await store.projects()).toMatchObject([{ name: 'shop', aliases: ['first', 'old'] }]);
+    expect((await keep()).projects).toBe(0);
   });
 
   test.each([

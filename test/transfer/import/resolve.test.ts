@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { FIXED_STRATEGIES, type FixedStrategy } from '../../../src/merge-strategies.ts';
+import { derivedId } from '../../../src/model/id.ts';
+import { contentHash } from '../../../src/model/identity.ts';
 import type { Memory } from '../../../src/model/memory.ts';
 import { codeUnitEntry, type Entry, memoryEntry } from '../../../src/model/record.ts';
-import { resolve } from '../../../src/transfer/import/resolve.ts';
-import { STRATEGIES, type Strategy } from '../../../src/transfer/import/strategy.ts';
+import { resolve, settleCopy } from '../../../src/transfer/import/resolve.ts';
 import { aCodeUnit, aMemory, at } from '../../support/records.ts';
 
 const OLD = at('2026-03-01T00:00:00Z');
@@ -10,56 +12,137 @@ const NEW = at('2026-03-01T00:00:00.000001Z');
 const VECTOR = Float32Array.of(0.6, 0.8);
 const OTHER_VECTOR = Float32Array.of(0.8, 0.6);
 
-/** How the import differs from what is stored. */
-const DIFFERENCES: Readonly<Record<string, (memory: Memory) => Entry>> = {
-  content: memory => memoryEntry({ ...memory, content: 'Other text.' }, VECTOR),
-  tags: memory => memoryEntry({ ...memory, tags: ['new'] }, VECTOR),
-  metadata: memory => memoryEntry({ ...memory, metadata: { n: 1 } }, VECTOR),
-  vector: memory => memoryEntry(memory, OTHER_VECTOR),
-};
-
 const TIMES = {
   'import newer': { stored: OLD, imported: NEW },
   'existing newer': { stored: NEW, imported: OLD },
   'equal time': { stored: OLD, imported: OLD },
 } as const;
 
-type Expected = 'updated' | 'skipped';
-const TABLE: Readonly<Record<Strategy, Readonly<Record<keyof typeof TIMES, Expected>>>> = {
-  'keep-newer': { 'import newer': 'updated', 'existing newer': 'skipped', 'equal time': 'skipped' },
-  skip: { 'import newer': 'skipped', 'existing newer': 'skipped', 'equal time': 'skipped' },
+/** How the import differs from what is stored, beside its time. */
+const DIFFERENCES = {
+  nothing: memory => memoryEntry(memory, VECTOR),
+  content: memory => memoryEntry({ ...memory, content: 'Other text.' }, VECTOR),
+  tags: memory => memoryEntry({ ...memory, tags: ['b', 'new', 'A', 'new'] }, VECTOR),
+  metadata: memory => memoryEntry({ ...memory, metadata: { n: 1, mine: 'theirs' } }, VECTOR),
+  vector: memory => memoryEntry(memory, OTHER_VECTOR),
+} as const satisfies Readonly<Record<string, (memory: Memory) => Entry>>;
+
+type Time = keyof typeof TIMES;
+type Difference = keyof typeof DIFFERENCES;
+/** What becomes of it: the store as it was, the import in its place, both united, or a copy beside it. */
+type Expected = 'same' | 'stays' | 'replaced' | 'merged' | 'copied';
+
+const ACTIONS = {
+  same: 'unchanged',
+  stays: 'skipped',
+  replaced: 'updated',
+  merged: 'updated',
+  copied: 'kept_both',
+} as const;
+
+const COLUMNS: readonly Difference[] = ['nothing', 'content', 'tags', 'metadata', 'vector'];
+const ALL = (expected: Expected): readonly Expected[] => COLUMNS.map(() => expected);
+/** At the same time nothing differs at all, or something does. */
+const TABLE: Readonly<Record<FixedStrategy, Readonly<Record<Time, readonly Expected[]>>>> = {
+  'keep-newer': {
+    'import newer': ALL('replaced'),
+    'existing newer': ALL('stays'),
+    'equal time': ['same', 'stays', 'stays', 'stays', 'stays'],
+  },
+  'keep-older': {
+    'import newer': ALL('stays'),
+    'existing newer': ALL('stays'),
+    'equal time': ['same', 'stays', 'stays', 'stays', 'stays'],
+  },
+  'keep-both': {
+    'import newer': ALL('copied'),
+    'existing newer': ALL('copied'),
+    'equal time': ['same', 'copied', 'copied', 'copied', 'stays'],
+  },
+  skip: {
+    'import newer': ALL('stays'),
+    'existing newer': ALL('stays'),
+    'equal time': ['same', 'stays', 'stays', 'stays', 'stays'],
+  },
+  overwrite: {
+    'import newer': ALL('replaced'),
+    'existing newer': ALL('replaced'),
+    'equal time': ['same', 'replaced', 'replaced', 'replaced', 'replaced'],
+  },
+  merge: {
+    'import newer': ALL('merged'),
+    'existing newer': ['same', 'same', 'merged', 'merged', 'same'],
+    'equal time': ['same', 'same', 'merged', 'merged', 'same'],
+  },
 };
 
-describe('[NEWER-01] [NEWER-02] [SKIP-01] the table of strategies', () => {
-  for (const strategy of STRATEGIES) {
-    for (const [time, { stored, imported }] of Object.entries(TIMES)) {
-      for (const [difference, change] of Object.entries(DIFFERENCES)) {
-        test(`${strategy}, ${time}, ${difference} differs`, () => {
-          const existing = memoryEntry(aMemory({ updatedAt: stored }), VECTOR);
-          const entry = change(aMemory({ updatedAt: imported }));
-          const decision = resolve(existing, entry, strategy);
-          const expected = TABLE[strategy][time as keyof typeof TIMES];
-          expect(decision.action).toBe(expected);
-          expect(decision.entry).toEqual(expected === 'updated' ? entry : null);
-          expect(decision.reason).not.toBeNull();
-        });
-      }
-    }
-  }
+const MINE = { tags: ['A', 'b', 'b'], metadata: { mine: [1], own: true } } as const;
 
-  test.each(STRATEGIES)(
-    '%s: the same record is unchanged, with or without the vector in the file',
-    strategy => {
-      const existing = memoryEntry(aMemory(), VECTOR);
-      expect(resolve(existing, memoryEntry(aMemory(), VECTOR.slice()), strategy).action).toBe('unchanged');
-      expect(resolve(existing, memoryEntry(aMemory(), null), strategy).action).toBe('unchanged');
-      expect(resolve(existing, memoryEntry(aMemory(), null), strategy).entry).toBeNull();
+describe('the table of strategies', () => {
+  const cases = FIXED_STRATEGIES.flatMap(strategy =>
+    Object.entries(TABLE[strategy]).flatMap(([time, row]) =>
+      row.map((expected, i) => ({
+        strategy,
+        time: time as Time,
+        differs: COLUMNS[i] ?? 'nothing',
+        expected,
+      })),
+    ),
+  );
+
+  test.each(cases)(
+    '$strategy, $time, $differs differs: $expected',
+    ({ strategy, time, differs, expected }) => {
+      const { stored, imported } = TIMES[time];
+      const existing = memoryEntry(aMemory({ ...MINE, updatedAt: stored }), VECTOR);
+      const entry = DIFFERENCES[differs](aMemory({ ...MINE, updatedAt: imported }));
+      const before = structuredClone({ existing, entry });
+
+      const decision = resolve(existing, entry, strategy);
+
+      expect(decision.action).toBe(ACTIONS[expected]);
+      expect(decision.entry).toEqual(written(expected, differs, existing, entry));
+      if (expected !== 'same') expect(decision.reason).not.toBeNull();
+      expect({ existing, entry }).toEqual(before);
+      // Twice is once.
+      if (expected === 'copied') {
+        if (decision.entry !== null)
+          expect(settleCopy(decision.entry, decision.entry).action).toBe('unchanged');
+      } else if (decision.entry !== null) {
+        expect(resolve(decision.entry, entry, strategy)).toMatchObject({ action: 'unchanged', entry: null });
+      }
     },
   );
+
+  /** What the table's word means, written out. */
+  function written(expected: Expected, differs: Difference, existing: Entry, imported: Entry): Entry | null {
+    if (expected === 'same' || expected === 'stays') return null;
+    if (expected === 'replaced') return imported;
+    if (existing.kind !== 'memory' || imported.kind !== 'memory') throw new Error('no memory');
+    if (expected === 'copied') {
+      const id = derivedId(`keep-both:${imported.record.id}:${contentHash(imported)}`);
+      return memoryEntry({ ...imported.record, id, content: `${imported.record.content} (imported)` }, null);
+    }
+    const [mine, theirs] = [existing.record.updatedAt, imported.record.updatedAt];
+    return memoryEntry(
+      {
+        ...existing.record,
+        ...(differs === 'tags' && { tags: ['A', 'b', 'b', 'new'] }),
+        ...(differs === 'metadata' && { metadata: { n: 1, mine: [1], own: true } }),
+        updatedAt: theirs > mine ? theirs : mine,
+      },
+      VECTOR,
+    );
+  }
+
+  test.each(FIXED_STRATEGIES)('%s: a vector that only the file lacks is no difference', strategy => {
+    const decision = resolve(memoryEntry(aMemory(), VECTOR), memoryEntry(aMemory(), null), strategy);
+    expect(decision).toMatchObject({ action: 'unchanged', entry: null });
+  });
 });
 
 describe('what is no conflict', () => {
-  test.each(STRATEGIES)(
+  test.each(FIXED_STRATEGIES)(
     '%s: of a difference in last_accessed alone the later one stays, with the stored vector',
     strategy => {
       const early = memoryEntry(aMemory({ lastAccessed: OLD }), VECTOR);
@@ -83,25 +166,197 @@ describe('what is no conflict', () => {
 });
 
 describe('vectors', () => {
-  test('a vector that the store lacks is taken in, though the times are equal', () => {
-    const decision = resolve(memoryEntry(aMemory(), null), memoryEntry(aMemory(), VECTOR), 'keep-newer');
-    expect(decision).toMatchObject({ action: 'updated', entry: { vector: VECTOR } });
+  const lacking = memoryEntry(aMemory(), null);
+  const having = memoryEntry(aMemory(), VECTOR);
+
+  test.each(['keep-newer', 'keep-both', 'overwrite', 'merge'] as const)(
+    '%s takes in a vector that the store lacks, though the times are equal',
+    strategy => {
+      expect(resolve(lacking, having, strategy)).toMatchObject({
+        action: 'updated',
+        entry: { line: lacking.line, vector: VECTOR },
+      });
+    },
+  );
+
+  test.each(['keep-older', 'skip'] as const)('%s does not touch even that', strategy => {
+    expect(resolve(lacking, having, strategy)).toMatchObject({ action: 'skipped', entry: null });
   });
 
-  test('a newer record without a vector keeps the stored one while that fits the text and the label', () => {
-    const existing = memoryEntry(aMemory({ updatedAt: OLD, embeddingModel: 'm' }), VECTOR);
-    const retagged = memoryEntry(aMemory({ updatedAt: NEW, embeddingModel: 'm', tags: ['x'] }), null);
-    const rewritten = memoryEntry(aMemory({ updatedAt: NEW, embeddingModel: 'm', content: 'Other.' }), null);
-    const relabelled = memoryEntry(aMemory({ updatedAt: NEW, embeddingModel: 'n' }), null);
-    expect(resolve(existing, retagged, 'keep-newer').entry?.vector).toEqual(VECTOR);
-    expect(resolve(existing, rewritten, 'keep-newer').entry?.vector).toBeNull();
-    expect(resolve(existing, relabelled, 'keep-newer').entry?.vector).toBeNull();
+  test.each(['keep-newer', 'overwrite'] as const)(
+    '%s: a record without a vector keeps the stored one while that fits the text and the label',
+    strategy => {
+      const existing = memoryEntry(aMemory({ updatedAt: OLD, embeddingModel: 'm' }), VECTOR);
+      const vectorAfter = (parts: Partial<Memory>) => {
+        const imported = memoryEntry(aMemory({ updatedAt: NEW, embeddingModel: 'm', ...parts }), null);
+        return resolve(existing, imported, strategy).entry?.vector;
+      };
+      expect(vectorAfter({ tags: ['x'] })).toEqual(VECTOR);
+      expect(vectorAfter({ content: 'Other.' })).toBeNull();
+      expect(vectorAfter({ embeddingModel: 'n' })).toBeNull();
+    },
+  );
+});
+
+describe('keep-both', () => {
+  const stored = memoryEntry(aMemory({ updatedAt: OLD }), VECTOR);
+  const imported = memoryEntry(aMemory({ updatedAt: NEW, content: 'Other.', tags: ['x'] }), VECTOR);
+
+  test('the name of the id never changes: copies of old imports are found by it', () => {
+    expect(resolve(stored, imported, 'keep-both').entry?.record.id).toBe(
+      derivedId(
+        `keep-both:${aMemory().id}:${contentHash(memoryEntry(aMemory({ content: 'Other.' }), null))}`,
+      ),
+    );
+    expect(resolve(stored, imported, 'keep-both').entry?.record.id).toBe(
+      '47327415-dcb7-5268-aa22-9c26a131ae39',
+    );
+  });
+
+  test('a copy that was changed since is left alone, and that is said', () => {
+    const { entry: copy } = resolve(stored, imported, 'keep-both');
+    if (copy?.kind !== 'memory') throw new Error('no copy');
+    const edited = memoryEntry({ ...copy.record, content: 'Mine now.' }, null);
+    expect(settleCopy(edited, copy)).toEqual({
+      action: 'skipped',
+      entry: null,
+      reason: `its copy ${copy.record.id} is there in another version`,
+    });
+    expect(settleCopy(memoryEntry(copy.record, VECTOR), copy)).toMatchObject({
+      action: 'unchanged',
+      entry: null,
+    });
+  });
+
+  test('a text that has no room for the mark stays as it is: what is stored must be readable', () => {
+    const MAX = 16 * 1024 * 1024;
+    const contentOf = (length: number) => {
+      const entry = memoryEntry(aMemory({ updatedAt: NEW, content: 'x'.repeat(length) }), null);
+      return resolve(stored, entry, 'keep-both').entry?.record.content.length;
+    };
+    expect(contentOf(MAX - 11)).toBe(MAX);
+    expect(contentOf(MAX - 10)).toBe(MAX - 10);
   });
 });
 
-test('code units are compared by indexed_at', () => {
-  const existing = codeUnitEntry(aCodeUnit({ indexedAt: OLD }), null);
-  const imported = codeUnitEntry(aCodeUnit({ indexedAt: NEW, content: 'def main(): ...' }), null);
-  expect(resolve(existing, imported, 'keep-newer')).toMatchObject({ action: 'updated', entry: imported });
-  expect(resolve(imported, existing, 'keep-newer')).toMatchObject({ action: 'skipped', entry: null });
+describe('merge', () => {
+  const provenance = aMemory().provenance;
+
+  test('what the stored record does not say of its origin is taken from the import, the rest stays', () => {
+    const existing = memoryEntry(
+      aMemory({
+        updatedAt: NEW,
+        provenance: { ...provenance, notes: 'mine', extra: { a: 1 } },
+        extra: { z: 1 },
+      }),
+      null,
+    );
+    const theirs = {
+      ...provenance,
+      source: 'legacy',
+      createdBy: 'them',
+      confidence: 0.1,
+      notes: 'theirs',
+      conversationId: 'c',
+      lastConfirmed: OLD,
+      fileContext: ['f'],
+      extra: { a: 2, b: 3 },
+    } as const;
+    const imported = memoryEntry(
+      aMemory({
+        updatedAt: OLD,
+        provenance: theirs,
+        extra: { y: 2, z: 3 },
+        importance: 1,
+        lastAccessed: NEW,
+      }),
+      null,
+    );
+    const decision = resolve(existing, imported, 'merge');
+    expect(decision).toMatchObject({ action: 'updated', entry: { kind: 'memory' } });
+    expect(decision.entry?.record).toEqual({
+      ...existing.record,
+      provenance: {
+        ...provenance,
+        notes: 'mine',
+        conversationId: 'c',
+        lastConfirmed: OLD,
+        fileContext: ['f'],
+        extra: { a: 1, b: 3 },
+      },
+      extra: { z: 1, y: 2 },
+      lastAccessed: NEW,
+    });
+    const held = memoryEntry(aMemory({ provenance: { ...provenance, fileContext: ['mine'] } }), null);
+    expect(resolve(held, imported, 'merge').entry?.record).toMatchObject({
+      provenance: { fileContext: ['mine'] },
+    });
+  });
+
+  test('a key that is called __proto__ is united like any other', () => {
+    const metadata = JSON.parse('{"__proto__":{"polluted":true}}') as Record<string, never>;
+    const { entry } = resolve(
+      memoryEntry(aMemory({ metadata: { a: 1 } }), null),
+      memoryEntry(aMemory({ metadata }), null),
+      'merge',
+    );
+    expect(entry?.line).toContain('"metadata":{"__proto__":{"polluted":true},"a":1}');
+  });
+
+  test('a vector of the import is taken only for the text that stays', () => {
+    const lacking = memoryEntry(aMemory({ embeddingModel: 'm' }), null);
+    const vectorAfter = (parts: Partial<Memory>) => {
+      const imported = memoryEntry(aMemory({ embeddingModel: 'm', tags: ['x'], ...parts }), OTHER_VECTOR);
+      return resolve(lacking, imported, 'merge').entry?.vector;
+    };
+    expect(vectorAfter({})).toEqual(OTHER_VECTOR);
+    expect(vectorAfter({ content: 'Other.' })).toBeNull();
+    expect(vectorAfter({ embeddingModel: 'n' })).toBeNull();
+  });
+});
+
+describe('code units', () => {
+  const existing = codeUnitEntry(aCodeUnit({ indexedAt: OLD, metadata: { a: 1 } }), VECTOR);
+  const imported = codeUnitEntry(
+    aCodeUnit({ indexedAt: NEW, content: 'def main(): ...', metadata: { a: 2, b: 2 } }),
+    OTHER_VECTOR,
+  );
+
+  test.each([
+    ['keep-newer', 'updated', 'skipped'],
+    ['keep-older', 'skipped', 'skipped'],
+    ['skip', 'skipped', 'skipped'],
+    ['overwrite', 'updated', 'updated'],
+  ] as const)('%s goes by indexed_at where it goes by time', (strategy, newer, older) => {
+    const taken = (action: string, entry: Entry) => ({ action, entry: action === 'updated' ? entry : null });
+    expect(resolve(existing, imported, strategy)).toMatchObject(taken(newer, imported));
+    expect(resolve(imported, existing, strategy)).toMatchObject(taken(older, existing));
+  });
+
+  test('keep-both marks the name and leaves the code, so its vector stays', () => {
+    expect(resolve(existing, imported, 'keep-both')).toMatchObject({
+      action: 'kept_both',
+      entry: {
+        record: {
+          ...imported.record,
+          id: derivedId(`keep-both:${imported.record.id}:${contentHash(imported)}`),
+          name: 'main (imported)',
+        },
+        vector: OTHER_VECTOR,
+      },
+    });
+  });
+
+  test('merge unites metadata, keeps code and vector, and is done after once', () => {
+    const { entry } = resolve(existing, imported, 'merge');
+    expect(entry).toMatchObject({
+      record: { ...existing.record, metadata: { a: 1, b: 2 }, indexedAt: NEW },
+      vector: VECTOR,
+    });
+    if (entry !== null) expect(resolve(entry, imported, 'merge').action).toBe('unchanged');
+  });
+
+  test('a memory and a code unit are never merged', () => {
+    expect(() => resolve(existing, memoryEntry(aMemory(), null), 'merge')).toThrow(TypeError);
+  });
 });
