@@ -100,7 +100,7 @@ describe('what is not understood says so', () => {
     ['an image', Buffer.from('\x89PNG\r\n\x1a\n0000', 'latin1'), 'another kind'],
     ['random bytes', random, 'another kind'],
     ['a list', '[1]', 'another kind'],
-    ['a database', 'SQLite format 3\0', 'SQLite'],
+    ['points of Qdrant', '[\n {\n  "id": "a",\n  "payload": {', 'Qdrant'],
     ['an encrypted file', 'age-encryption.org/v1\n-> X25519', 'age'],
     ['an encrypted file in text', '-----BEGIN AGE ENCRYPTED FILE-----\n', 'age'],
     ['Markdown', '# Memory Export\n', 'Markdown'],

@@ -69,6 +69,7 @@ export async function importSource(
     format: source.format,
     strategy: request.strategy,
     dry_run: request.dryRun,
+    migrations: source.migrations ?? [],
     rejects_file: rejectsFile,
     operation_id: changed && !request.dryRun ? operationId : null,
   });

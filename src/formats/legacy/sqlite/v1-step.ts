@@ -1,0 +1,43 @@
+import { type JsonObject, type JsonValue, NumberToken, withKeys } from '../../../model/json.ts';
+import { withSource } from '../../../model/read-memory.ts';
+import type { Migration } from '../../migrations/migration.ts';
+import type { SourceRecord } from '../../source.ts';
+import { SHAPES } from '../shapes.ts';
+import { parseColumn } from './json-column.ts';
+import { withNotes } from './notes.ts';
+
+const DOCUMENTATION = 'documentation';
+const MODEL = 'all-MiniLM-L6-v2';
+
+/** Rows of the first release (reference/claude-memory-server-formats.md, 4.1). */
+export const SQLITE_V1_STEP: Migration = {
+  from: SHAPES.sqliteV1,
+  to: SHAPES.feat038,
+  describe:
+    'integer ids become derived ones; documentation becomes context, with its file and heading in the metadata; the timestamp becomes all dates',
+
+  apply(record: SourceRecord): SourceRecord {
+    const warnings = [...record.warnings];
+    const { id, category, memory_type, source_file, heading, timestamp, tags, ...others } = record.value;
+    const isDocument = category === DOCUMENTATION || memory_type === DOCUMENTATION;
+    const notes = { source_file, heading, memory_type: memory_type === 'memory' ? null : memory_type };
+    const metadata = withSource(withNotes({}, notes), {
+      category: category === DOCUMENTATION ? DOCUMENTATION : null,
+    });
+    const value = withKeys(others, {
+      id: textOf(id),
+      category: category === DOCUMENTATION ? 'context' : (category ?? null),
+      tags: parseColumn('tags', tags, warnings),
+      metadata,
+      created_at: timestamp ?? null,
+      embedding_model: record.vector === null ? null : MODEL,
+      provenance: { source: isDocument ? DOCUMENTATION : 'legacy' } satisfies JsonObject,
+    });
+    return { ...record, value, warnings };
+  },
+};
+
+function textOf(id: JsonValue | undefined): JsonValue {
+  if (id instanceof NumberToken) return id.text;
+  return typeof id === 'number' ? String(id) : (id ?? null);
+}
