@@ -111,6 +111,21 @@ describe('what is not understood says so', () => {
       pack([{ name: 'src/main.c', data: Buffer.from('x') }], { container: 'gzip' }),
       'compressed',
     ],
+    [
+      'a project archive',
+      pack([{ name: 'alpha/archive.tar.gz', data: Buffer.from('x') }], { container: 'gzip' }),
+      'no memories',
+    ],
+    [
+      'a project archive, its manifest first',
+      pack([{ name: 'alpha/manifest.json', data: Buffer.from('{"archive_version":"9.9"}') }]),
+      'no memories',
+    ],
+    [
+      'the index in a project archive',
+      pack([{ name: 'index/segment.bin', data: Buffer.from('x') }], { container: 'gzip' }),
+      'no memories',
+    ],
     ['an empty tar', pack([], { container: 'gzip' }), 'compressed'],
     ['other JSON', '{"a":1}', 'JSON'],
   ])('%s', async (_, bytes, words) => {

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../model/canonical.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { type JsonObject, type JsonValue, NumberToken } from '../../model/json.ts';
 import { RecordError } from '../../model/read-fields.ts';
 import type { SourceRecord, SourceReject } from '../source.ts';
 
@@ -49,7 +49,19 @@ export function migrate(
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     const { kind, position, value, line } = record;
-    const id = typeof value.id === 'string' ? value.id : null;
-    return { type: 'reject', kind, position, id, reason: error.message, text: line ?? canonicalJson(value) };
+    return {
+      type: 'reject',
+      kind,
+      position,
+      id: idText(value.id),
+      reason: error.message,
+      text: line ?? canonicalJson(value),
+    };
   }
+}
+
+function idText(id: JsonValue | undefined): string | null {
+  if (typeof id === 'string') return id;
+  if (typeof id === 'number') return String(id);
+  return id instanceof NumberToken ? id.text : null;
 }

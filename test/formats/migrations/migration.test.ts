@@ -71,8 +71,9 @@ describe('migrate', () => {
       text: '{"id":"a","trail":""}',
     };
     expect(migrate([...REGISTRY, refusing], RECORD, {})).toEqual(expected);
-    const nameless = { ...RECORD, value: { id: 1 }, line: '{"id": 1}' };
-    expect(migrate([refusing], nameless, {})).toMatchObject({ id: null, text: '{"id": 1}' });
+    const nameless = { ...RECORD, value: { id: null }, line: '{"id": null}' };
+    expect(migrate([refusing], nameless, {})).toMatchObject({ id: null, text: '{"id": null}' });
+    expect(migrate([refusing], { ...RECORD, value: { id: 1 } }, {})).toMatchObject({ id: '1' });
   });
 
   test('does not hide that a step is wrong', () => {
