@@ -78,6 +78,7 @@ describe('a file of memport', () => {
     const { warnings } = await source.verify();
     expect(warnings).toContainEqual(expect.stringMatching(/no migration leads from schema 2\.9/));
     expect((await readAll(source))[0]).toMatchObject({ value: { text: 'One.' } });
+    expect(source.migrations).toEqual([]);
   });
 
   test('of a newer minor version is read with a warning, of a newer major version refused', async () => {

@@ -46,7 +46,7 @@ function provenanceOf(row: JsonObject, warnings: string[]): JsonObject {
   const provenance = Object.fromEntries(columns);
   return withKeys(provenance, {
     verified: readFlag(provenance.verified),
-    file_context: parseColumn('provenance_file_context', provenance.file_context, warnings),
+    file_context: parseColumn('provenance_file_context', provenance.file_context, warnings) ?? [],
   });
 }
 

@@ -118,7 +118,7 @@ describe('the last SQLite store', () => {
       ]);
       if (row.provenance_source === undefined) continue;
       expect([confidence, verified]).toEqual([row.provenance_confidence, row.provenance_verified === 1]);
-      expect(file_context).toEqual(row.provenance_file_context ? json(row.provenance_file_context) : null);
+      expect(file_context).toEqual(row.provenance_file_context ? json(row.provenance_file_context) : []);
     }
   });
 
@@ -247,6 +247,21 @@ describe('a row that is not as it should be', () => {
     expect((await only(v2Row(1, { importance: '9e999' })))?.value.importance).toBe('Infinity');
   });
 
+  test('provenance that an edit moved into the metadata goes back to its place', async () => {
+    const moved = { source: 'claude_inferred', created_by: 'c', confidence: 0.5, verified: true };
+    const record = await only(
+      `ALTER TABLE memories ADD COLUMN provenance_source; ALTER TABLE memories ADD COLUMN provenance_created_by;
+      ALTER TABLE memories ADD COLUMN provenance_confidence; ALTER TABLE memories ADD COLUMN provenance_file_context;
+      ${v2Row(1, {
+        metadata: `'${JSON.stringify({ provenance: moved })}'`,
+        provenance_source: "'user_explicit'",
+        provenance_created_by: "'user_statement'",
+        provenance_confidence: '0.8',
+      })}`,
+    );
+    expect(record?.value).toMatchObject({ metadata: {}, provenance: moved });
+  });
+
   test('empty tags and metadata are none; flags that are none stay for the reader to refuse', async () => {
     const record = await only(
       `ALTER TABLE memories ADD COLUMN provenance_source; ALTER TABLE memories ADD COLUMN provenance_verified;
@@ -286,6 +301,17 @@ describe('reading in pages', () => {
     await expect(source.verify({ signal: AbortSignal.abort() })).rejects.toMatchObject({
       name: 'AbortError',
     });
+  });
+
+  test('pages of long rows are shorter', async () => {
+    const long = { content: "replace(hex(zeroblob(1500000)), '00', 'xx')" };
+    await using source = await openSource(
+      databaseOf(V2_TABLE + [1, 2, 3, 4].map(n => v2Row(n, long)).join('')),
+    );
+    await source.verify();
+    const sizes: number[] = [];
+    for await (const items of source.read()) sizes.push(items.length);
+    expect(sizes).toEqual([3, 1]);
   });
 
   test('comes after verifying', async () => {
