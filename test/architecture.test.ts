@@ -43,6 +43,7 @@ describe('the checker of the house', () => {
         'store/store.ts': "import type { A } from '../model/a.ts';",
         'store/sqlite/open.ts':
           "import Database from 'better-sqlite3';\nimport '../store.ts';\nexport const q = 'SELECT id FROM x';",
+        'formats/legacy/sqlite/rows.ts': "import 'better-sqlite3';\nexport const q = 'SELECT id FROM x';",
         'formats/archive/tar.ts': "import { b } from '../../model/b.ts';",
         'transfer/import/run.ts': "import '../../formats/archive/tar.ts';\nimport '../../store/store.ts';",
         'cli/main.ts':

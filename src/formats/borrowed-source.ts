@@ -30,6 +30,10 @@ export class BorrowedSource implements Source {
     return this.#source.header;
   }
 
+  get migrations(): readonly string[] {
+    return this.#source.migrations ?? [];
+  }
+
   verify(options?: WorkOptions): Promise<Verification> {
     return this.#source.verify(options);
   }

@@ -2,7 +2,16 @@ import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { RecordKind } from '../model/record.ts';
 
-export const FORMATS = ['memport-archive', 'memport-json', 'feat038-json', 'feat038-archive'] as const;
+export const FORMATS = [
+  'memport-archive',
+  'memport-json',
+  'feat038-json',
+  'feat038-archive',
+  'feat044-json',
+  'tui-json',
+  'sqlite-v1',
+  'sqlite-v2',
+] as const;
 export type FormatName = (typeof FORMATS)[number];
 
 /**
@@ -19,6 +28,8 @@ export interface Source extends AsyncDisposable {
   readonly system: string;
   /** What the file says about itself: the manifest, or the top-level members of JSON but for the records. */
   readonly header: JsonObject;
+  /** Names of the steps that give its records today's shape, in order; known after `verify`. Absent: none. */
+  readonly migrations?: readonly string[];
 
   /** Throws MemportError: `integrity` for damage or a broken promise, `newer_version` for a newer major version. */
   verify(options?: WorkOptions): Promise<Verification>;

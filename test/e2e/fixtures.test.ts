@@ -134,17 +134,6 @@ test('either after the other, and a second time, changes nothing; both give the 
   }
 });
 
-test.each(['feat044.json', 'tui_memories_export.json', 'sqlite_v2_final_97d16d6p.db'])(
-  '%s is told apart, and comes later',
-  async name => {
-    const home = scratch();
-    expect(await memport(['import', fixture(name)], { home })).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/later version|not read yet/),
-    });
-  },
-);
-
 test('from the original to a memport archive and on: the code units stay what they are', async () => {
   const [home, other] = [scratch(), scratch()];
   await importInto(home, 'full.tar.gz');

@@ -1,7 +1,8 @@
 import { MemportError } from '../../errors.ts';
-import { type JsonObject, NumberToken } from '../../model/json.ts';
+import { type JsonObject, type JsonValue, NumberToken } from '../../model/json.ts';
 import type { FormatName, SourceItem } from '../source.ts';
 import type { JsonElement } from './scanner.ts';
+import type { VersionName } from './versions.ts';
 
 /** How many elements of each kind a file holds. */
 export interface Found {
@@ -11,16 +12,28 @@ export interface Found {
   vectors: number;
 }
 
+/** What is known of a file beside its records: its other top-level members, and which record arrays it has. */
+export interface JsonHead {
+  readonly members: ReadonlyMap<string, JsonValue>;
+  readonly arrays: ReadonlySet<string>;
+}
+
 /** What is particular to one of the JSON formats that share top-level names and record arrays. */
 export interface JsonDialect {
   readonly format: FormatName;
   readonly system: string;
+  /** The versions that its files declare. */
+  readonly versions: readonly VersionName[];
+  /** Names of the steps that its records go through. */
+  readonly migrations: readonly string[];
+  /** Whether a file says that it is of this kind. */
+  claims(head: JsonHead): boolean;
   /** The kind of an element, told as fast as possible. null: not one that this format has. */
   kindOf(element: JsonElement): 'memory' | 'code_unit' | 'tombstone' | null;
   /** Holds what the header promises against what is there. Returns notes; throws MemportError `integrity`. */
   check(header: JsonObject, found: Found): readonly string[];
-  /** null where kindOf says null. */
-  read(element: JsonElement): SourceItem | null;
+  /** null where kindOf says null. `header`: the members beside the records. */
+  read(element: JsonElement, header: JsonObject): SourceItem | null;
 }
 
 /** The arrays that hold records, in any dialect. */

@@ -15,6 +15,13 @@ const KINDS: Readonly<Record<string, 'memory' | 'code_unit' | 'tombstone'>> = {
 export const MEMPORT_JSON: JsonDialect = {
   format: 'memport-json',
   system: 'memport',
+  versions: ['version', 'schema_version'],
+  migrations: [],
+
+  claims({ members }): boolean {
+    const generator = members.get('generator');
+    return typeof generator === 'string' && generator.startsWith('memport');
+  },
 
   kindOf: element => KINDS[element.array] ?? null,
 

@@ -3,36 +3,40 @@ import { MemportError } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { FEAT038_JSON } from '../legacy/feat038-json.ts';
+import { FEAT044_JSON } from '../legacy/feat044-json.ts';
+import { TUI_JSON } from '../legacy/tui-json.ts';
 import type { FormatName, Source, SourceItem, Verification } from '../source.ts';
-import { type Found, type JsonDialect, RECORD_ARRAYS } from './dialect.ts';
+import { type Found, type JsonDialect, type JsonHead, RECORD_ARRAYS } from './dialect.ts';
 import { hasVector } from './element.ts';
 import { fileChunks } from './file-chunks.ts';
 import { MEMPORT_JSON } from './memport-json.ts';
 import { type JsonEvent, scanJson } from './scanner.ts';
 import { checkVersions, versionText } from './versions.ts';
 
+/** In the order in which they are asked whether a file is theirs. */
+const DIALECTS: readonly JsonDialect[] = [MEMPORT_JSON, FEAT038_JSON, FEAT044_JSON, TUI_JSON];
+
 export interface JsonHints {
   /** Read it as this, whatever it says it is. */
-  readonly format?: 'memport-json' | 'feat038-json' | undefined;
+  readonly format?: 'memport-json' | 'feat038-json' | 'feat044-json' | 'tui-json' | undefined;
   /** Leave the handle open when the source is disposed of. */
   readonly keepOpen?: boolean | undefined;
 }
 
 /**
- * Opens a JSON file of memport or of the original system's FEAT-038, told apart by content; the members may come in any
- * order. The source owns the handle and closes it, unless `keepOpen`; when this throws, the handle is still the caller's. Throws
+ * Opens a JSON file of memport or of the original system, told apart by content; the members may come in any order. The source owns the handle and closes it, unless `keepOpen`; when this throws, the handle is still the caller's. Throws
  * MemportError `unknown_format` for other files, `integrity` for JSON that is damaged before it says what it is.
  */
 export async function openJsonSource(handle: FileHandle, hints: JsonHints = {}): Promise<Source> {
   await refuseOther(handle);
   const head = await readHead(handle, hints);
   const dialect = dialectOf(head, hints);
-  if (dialect === null) throw unknownFormat(head.members);
+  if (dialect === null) throw unknownFormat();
   return new JsonSource(handle, hints, dialect, head);
 }
 
 /** The top-level members but for the records, as far as they were read. */
-interface Head {
+interface Head extends JsonHead {
   readonly members: Map<string, JsonValue>;
   readonly arrays: Set<string>;
   /** Names of members that are not kept: too large, or a list that the format does not have. */
@@ -73,6 +77,10 @@ class JsonSource implements Source {
     return Object.fromEntries(this.#head.members);
   }
 
+  get migrations(): readonly string[] {
+    return this.#dialect.migrations;
+  }
+
   async verify(options: WorkOptions = {}): Promise<Verification> {
     const head = newHead();
     const found = await this.#count(head, options);
@@ -83,7 +91,7 @@ class JsonSource implements Source {
       this.#dialect = dialect;
       return this.verify(options);
     }
-    const notes = checkVersions(this.header);
+    const notes = checkVersions(this.header, this.#dialect.versions);
     if (!head.arrays.has('memories')) throw new MemportError('integrity', 'there is no list of memories');
     const strange = [...head.strange].map(
       name => `${JSON.stringify(name)} is not understood and was left out`,
@@ -95,10 +103,11 @@ class JsonSource implements Source {
 
   async *read(options: WorkOptions = {}): AsyncGenerator<readonly SourceItem[]> {
     let count = 0;
+    const { header } = this;
     for await (const events of scanJson(fileChunks(this.#handle, 'reading', options), RECORD_ARRAYS)) {
       const items: SourceItem[] = [];
       for (const event of events) {
-        const item = event.type === 'element' ? this.#dialect.read(event) : null;
+        const item = event.type === 'element' ? this.#dialect.read(event, header) : null;
         if (item !== null) items.push(item);
       }
       count += items.length;
@@ -139,7 +148,7 @@ class JsonSource implements Source {
 async function refuseOther(handle: FileHandle): Promise<void> {
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
   const beginning = buffer.toString('latin1', 0, bytesRead).replace(/^\u00ef\u00bb\u00bf/, '');
-  if (!/^\s*\{\s*(?:["}]|$)/.test(beginning)) throw unknownFormat(new Map());
+  if (!/^\s*\{\s*(?:["}]|$)/.test(beginning)) throw unknownFormat();
 }
 
 /** Reads until the file has said what it is: usually up to its first record, at worst to its end. */
@@ -165,22 +174,14 @@ function note(head: Head, event: JsonEvent): void {
   else if (head.strange.size < 10) head.strange.add(event.name.slice(0, 100));
 }
 
-function dialectOf({ members, arrays }: Head, hints: JsonHints): JsonDialect | null {
-  if (hints.format !== undefined) return hints.format === 'memport-json' ? MEMPORT_JSON : FEAT038_JSON;
-  const generator = members.get('generator');
-  if (typeof generator === 'string' && generator.startsWith('memport')) return MEMPORT_JSON;
-  const isFeat038 = members.has('version') && members.has('schema_version') && arrays.has('memories');
-  return isFeat038 ? FEAT038_JSON : null;
+function dialectOf(head: Head, hints: JsonHints): JsonDialect | null {
+  const fits = (dialect: JsonDialect): boolean =>
+    hints.format === undefined ? dialect.claims(head) : dialect.format === hints.format;
+  return DIALECTS.find(fits) ?? null;
 }
 
-function unknownFormat(members: ReadonlyMap<string, JsonValue>): MemportError {
-  const what =
-    members.has('exported_at') && members.has('total_count')
-      ? 'a FEAT-044 export of claude-memory-server, which this version does not read yet'
-      : members.has('exported_at') && members.has('filter')
-        ? 'an export of the memory browser of claude-memory-server, which this version does not read yet'
-        : 'no JSON file that memport knows';
-  return new MemportError('unknown_format', `this is ${what}`, {
-    hint: 'understood: JSON of memport, and the FEAT-038 JSON export of claude-memory-server',
+function unknownFormat(): MemportError {
+  return new MemportError('unknown_format', 'this is no JSON file that memport knows', {
+    hint: 'understood: JSON of memport, and of claude-memory-server its FEAT-038, FEAT-044 and terminal browser exports',
   });
 }

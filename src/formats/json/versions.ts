@@ -3,7 +3,21 @@ import { type JsonObject, type JsonValue, NumberToken } from '../../model/json.t
 
 /** The newest versions of container and records that this program reads. */
 const KNOWN = { version: [1, 0], schema_version: [3, 0] } as const;
-type VersionName = keyof typeof KNOWN;
+export type VersionName = keyof typeof KNOWN;
+const VERSION = /^(\d{1,9})(?:\.(\d{1,9}))?(?![\d])/;
+
+/** The newest shape of records, as `major.minor`. */
+export const SCHEMA = KNOWN.schema_version.join('.');
+
+/** The shape that a schema version stands for, as `major.minor`, where it is older than today's; else null. */
+export function olderSchema(version: string): string | null {
+  const found = VERSION.exec(version);
+  if (!found) return null;
+  const [major, minor] = [Number(found[1]), Number(found[2] ?? '0')];
+  const [knownMajor, knownMinor] = KNOWN.schema_version;
+  const isOlder = major < knownMajor || (major === knownMajor && minor < knownMinor);
+  return isOlder ? `${major}.${minor}` : null;
+}
 
 /** A version as text, also where a file gives it as a number; empty where it has none. */
 export function versionText(header: JsonObject, name: VersionName): string {
@@ -18,15 +32,19 @@ export function versionText(header: JsonObject, name: VersionName): string {
 /**
  * Whether the versions in a file's header can be read; returns what is worth a note. Throws MemportError
  * `newer_version` for a newer major version, `integrity` for what is no version. Pre-releases count as their release.
+ * `names`: the versions that the format has.
  */
-export function checkVersions(header: JsonObject): readonly string[] {
-  return [...checkVersion(header, 'version'), ...checkVersion(header, 'schema_version')];
+export function checkVersions(
+  header: JsonObject,
+  names: readonly VersionName[] = ['version', 'schema_version'],
+): readonly string[] {
+  return names.flatMap(name => checkVersion(header, name));
 }
 
 function checkVersion(header: JsonObject, name: VersionName): readonly string[] {
   const text = versionText(header, name);
   if (text === '') return [`the file has no ${name}: read as ${KNOWN[name].join('.')}.0`];
-  const found = /^(\d{1,9})(?:\.(\d{1,9}))?(?![\d])/.exec(text);
+  const found = VERSION.exec(text);
   if (!found) throw new MemportError('integrity', `${name} ${quote(text)} is not a version number`);
   const [major, minor] = [Number(found[1]), Number(found[2] ?? '0')];
   const [knownMajor, knownMinor] = KNOWN[name];
@@ -35,8 +53,7 @@ function checkVersion(header: JsonObject, name: VersionName): readonly string[] 
       hint: 'a newer memport reads it',
     });
   }
-  if (major < knownMajor)
-    return [`${name} ${quote(text)} is older than ${knownMajor}.${knownMinor}: migrated`];
+  if (major < knownMajor) return [`${name} ${quote(text)} is older than ${knownMajor}.${knownMinor}`];
   return minor > knownMinor
     ? [
         `${name} ${quote(text)} is newer than ${knownMajor}.${knownMinor}: what is unknown in it is kept as it is`,

@@ -9,10 +9,11 @@ import { RECORD_ARRAYS } from '../json/dialect.ts';
 import { readElement } from '../json/element.ts';
 import { type JsonElement, scanJson } from '../json/scanner.ts';
 import { versionText } from '../json/versions.ts';
+import { migrationName } from '../migrations/migration.ts';
 import type { OpenedFile } from '../opened-file.ts';
 import type { Source, SourceItem, Verification } from '../source.ts';
 import { CLAUDE_MEMORY_SERVER } from './feat038-code-unit.ts';
-import { readFeat038Record } from './feat038-record.ts';
+import { FEAT038_STEP, readFeat038Record } from './feat038-record.ts';
 import { type FlatVector, FlatVectors } from './flat-vectors.ts';
 import { type FlatIndex, verifyFlat } from './flat-verify.ts';
 
@@ -27,6 +28,7 @@ export async function openFeat038Archive(file: OpenedFile): Promise<Source> {
 class Feat038Archive implements Source {
   readonly format = 'feat038-archive';
   readonly system = CLAUDE_MEMORY_SERVER;
+  readonly migrations: readonly string[] = [migrationName(FEAT038_STEP)];
   readonly #file: OpenedFile;
   readonly #container: Container;
   #index: FlatIndex | null = null;

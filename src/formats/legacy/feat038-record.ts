@@ -2,8 +2,10 @@ import { isJsonObject, type JsonObject, type JsonValue, NumberToken, withKeys } 
 import { PROVENANCE_SOURCES } from '../../model/memory.ts';
 import type { Warn } from '../../model/read-fields.ts';
 import { withSource } from '../../model/read-memory.ts';
+import type { Migration } from '../migrations/migration.ts';
 import type { SourceRecord } from '../source.ts';
 import { codeUnitOf, isCodeUnit } from './feat038-code-unit.ts';
+import { SHAPES } from './shapes.ts';
 
 /** The label that the original puts on vectors whatever made them, and the model that makes those of 768 numbers. */
 const LABEL = 'all-MiniLM-L6-v2';
@@ -24,6 +26,13 @@ export function readFeat038Record(read: SourceRecord): SourceRecord {
   const line = value === read.value ? read.line : null;
   return { ...read, kind: isUnit ? 'code_unit' : 'memory', value, line, warnings };
 }
+
+export const FEAT038_STEP: Migration = {
+  from: SHAPES.feat038,
+  to: SHAPES.memport,
+  describe: 'code units leave the memories; provenance in the metadata and labels of vectors are put right',
+  apply: readFeat038Record,
+};
 
 /** Leaves out an empty provenance, so that the record counts as imported; lifts the one that an edit put elsewhere. */
 function repairProvenance(record: JsonObject, warn: Warn): JsonObject {

@@ -1,12 +1,10 @@
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { APPLICATION_ID } from '../../application-id.ts';
 import { MemportError } from '../../errors.ts';
 import { SCHEMA_VERSION } from './migrations/index.ts';
 import { newerSchema } from './schema.ts';
 import { storeError } from './store-error.ts';
-
-/** `mprt`: what says in a SQLite file's header that it is a store of ours. */
-export const APPLICATION_ID = 0x6d707274;
 
 const MAGIC = Buffer.from('SQLite format 3\0');
 const USER_VERSION_AT = 60;

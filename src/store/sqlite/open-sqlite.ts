@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
+import { APPLICATION_ID } from '../../application-id.ts';
 import { MemportError } from '../../errors.ts';
 import { type Instant, instantFromMilliseconds } from '../../model/instant.ts';
 import type { Store } from '../store.ts';
 import { retryWhileBusy } from './busy.ts';
 import { Connection } from './connection.ts';
-import { APPLICATION_ID, createFile, inspectFile } from './file.ts';
+import { createFile, inspectFile } from './file.ts';
 import { SCHEMA_VERSION } from './migrations/index.ts';
 import { migrate, refuseNewerSchema, schemaVersion } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';

@@ -100,6 +100,7 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
     format: source.format,
     strategy: request.strategy,
     dry_run: request.dryRun,
+    migrations: source.migrations ?? [],
     rejects_file: rejectsFile,
     operation_id: changed && !request.dryRun ? operationId : null,
   });

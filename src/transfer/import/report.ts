@@ -28,6 +28,8 @@ export interface ImportReport {
   readonly tombstones_added: number;
   /** Memories that this import wrote and that have no vector to search by. */
   readonly pending_vectors: number;
+  /** Names of the steps that gave records of an older shape today's, in order. */
+  readonly migrations: readonly string[];
   /** Distinct warnings with how often each came. */
   readonly warnings: Readonly<Record<string, number>>;
   /** The file with the rejected records, null without any. */
@@ -99,7 +101,10 @@ export class Tally {
   }
 
   report(
-    run: Pick<ImportReport, 'input' | 'format' | 'strategy' | 'dry_run' | 'rejects_file' | 'operation_id'>,
+    run: Pick<
+      ImportReport,
+      'input' | 'format' | 'strategy' | 'dry_run' | 'migrations' | 'rejects_file' | 'operation_id'
+    >,
   ): ImportReport {
     return {
       ...run,

@@ -60,10 +60,10 @@ describe('openJsonSource', () => {
   });
 
   it.each([
-    ['feat044.json', /FEAT-044 export .* not read yet/],
-    ['tui_memories_export.json', /memory browser .* not read yet/],
-  ])('says that %s comes later', async (name, message) => {
-    await expect(openPath(fixturePath(name))).rejects.toMatchObject(code('unknown_format', message));
+    ['feat044.json', 'feat044-json'],
+    ['tui_memories_export.json', 'tui-json'],
+  ])('knows %s', async (name, format) => {
+    expect((await openPath(fixturePath(name))).format).toBe(format);
   });
 
   it.each([

@@ -46,6 +46,7 @@ async function within(
     format: 'memport-json',
     strategy: 'keep-newer',
     dry_run: false,
+    migrations: [],
     rejects_file: null,
     operation_id: null,
   });

@@ -6,6 +6,7 @@ const RUN = {
   format: 'memport-json',
   strategy: 'skip',
   dry_run: false,
+  migrations: [],
   rejects_file: null,
   operation_id: null,
 } as const;
