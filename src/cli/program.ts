@@ -9,10 +9,12 @@ import { demoCommand } from './commands/demo.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
+import { operationsCommand } from './commands/operations.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { searchCommand } from './commands/search.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
+import { undoCommand } from './commands/undo.ts';
 import { updateCommand } from './commands/update.ts';
 import type { Io } from './io.ts';
 import { Session } from './session.ts';
@@ -27,6 +29,8 @@ const COMMANDS: readonly CommandMaker[] = [
   projectsCommand,
   exportCommand,
   importCommand,
+  undoCommand,
+  operationsCommand,
   statusCommand,
   configCommand,
   demoCommand,
