@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly home: string;
   readonly stdin?: string | Buffer;
   readonly tty?: boolean;
+  /** What is typed at the terminal; makes everything one. */
+  readonly answer?: string;
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => number;
@@ -56,10 +58,12 @@ const CLOCK = Date.parse('2026-06-01T12:00:00Z');
 
 /** Runs a command line in this process, with its own streams and a clock that stands still. */
 export async function memport(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  const { home, stdin = '', tty = false, columns = 80 } = options;
+  const { home, answer, stdin = answer ?? '', tty = answer !== undefined, columns = 80 } = options;
   const [stdout, stderr] = [new Capture(tty, columns), new Capture(tty, columns)];
   const io: Io = {
-    stdin: Readable.from(stdin.length > 0 ? [Buffer.from(stdin)] : []),
+    stdin: Object.assign(Readable.from(stdin.length > 0 ? [Buffer.from(stdin)] : []), {
+      isTTY: answer !== undefined,
+    }),
     stdout,
     stderr,
     env: { MEMPORT_HOME: home, ...options.env },

@@ -7,28 +7,42 @@ const SHOWN = 10;
 export class Listing {
   readonly #session: Session;
   readonly #lines = new Map<string, string[]>();
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, { described: number; total: number }>();
 
   constructor(session: Session) {
     this.#session = session;
   }
 
+  /** Whether one more of this kind will be shown. */
+  shows(kind: string): boolean {
+    const described = this.#counts.get(kind)?.described ?? 0;
+    return described < SHOWN || this.#session.options.verbose === true;
+  }
+
   /** `describe` is only asked where the lines will be shown. */
   add(kind: string, describe: () => readonly string[]): void {
-    const count = (this.#counts.get(kind) ?? 0) + 1;
-    this.#counts.set(kind, count);
-    if (count > SHOWN && !this.#session.options.verbose) return;
+    const counts = this.#counts.get(kind) ?? { described: 0, total: 0 };
+    this.#counts.set(kind, counts);
+    counts.total += 1;
+    if (!this.shows(kind)) return;
+    counts.described += 1;
     const lines = this.#lines.get(kind) ?? [];
     lines.push(...describe());
     this.#lines.set(kind, lines);
   }
 
+  /** How many there are of a kind, where not all were added. */
+  total(kind: string, total: number): void {
+    const counts = this.#counts.get(kind);
+    if (counts !== undefined) counts.total = total;
+  }
+
   async finish(): Promise<void> {
     for (const [kind, lines] of this.#lines) {
       await this.#session.out(lines.join('\n'));
-      const hidden = (this.#counts.get(kind) ?? 0) - SHOWN;
-      if (hidden > 0 && !this.#session.options.verbose)
-        await this.#session.note(`  … and ${hidden} more ${kind}; --verbose shows all`);
+      const { described, total } = this.#counts.get(kind) ?? { described: 0, total: 0 };
+      if (total > described)
+        await this.#session.note(`  … and ${total - described} more ${kind}; --verbose shows all`);
     }
   }
 }
