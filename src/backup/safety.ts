@@ -34,17 +34,17 @@ export async function takeSafetyBackup(
   const { folder, nowMs, generator, config, random = randomBytes } = options;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    if (process.platform !== 'win32') await chmod(folder, 0o700);
+    await chmod(folder, 0o700);
     const target = await freePath(folder, { host: hostname(), nowMs, trigger: 'safety', random });
     const exportDate = instantFromMilliseconds(nowMs);
     const what = { format: 'archive', filter: EVERYTHING, embeddings: true, code: true } as const;
     await exportStore(store, { ...what, target, exportDate, generator, config }, work);
     return target;
   } catch (error) {
-    const { code, message, hint } = toMemportError(error);
+    const { code, message } = toMemportError(error);
     const why = `the safety backup in ${folder} failed, so nothing was done: ${message}`;
     throw new MemportError(code === 'not_found' ? 'failed' : code, why, {
-      ...(hint !== null && { hint }),
+      hint: 'make room there and let memport write there',
       cause: error,
     });
   }

@@ -8,7 +8,7 @@ import { EVERYTHING } from '../../src/model/filter.ts';
 import { bareProject } from '../../src/model/project.ts';
 import { codeUnitEntry, memoryEntry } from '../../src/model/record.ts';
 import { openStore } from '../../src/store/open.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Store, Transaction } from '../../src/store/store.ts';
 import { exportStore } from '../../src/transfer/export.ts';
 import type { ExportRequest } from '../../src/transfer/export-plan.ts';
 import { openInput } from '../../src/transfer/open-input.ts';
@@ -372,6 +372,105 @@ describe('a restore is refused, and changes nothing,', () => {
       expect(await store.counts()).toMatchObject({ memories: 2 });
     },
   );
+});
+
+describe('a restore proves what it did', () => {
+  /** A store whose transactions leave out or add something on the way. */
+  function faulty(store: Store, change: Partial<Transaction>): Store {
+    const transact: Store['transact'] = (work, options) =>
+      store.transact(transaction => {
+        const overlay = new Proxy(transaction, {
+          get(target, name: keyof Transaction) {
+            const value = Object.hasOwn(change, name) ? change[name] : target[name];
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        });
+        return work(overlay);
+      }, options);
+    return new Proxy(store, {
+      get(target, name: keyof Store) {
+        const value = name === 'transact' ? transact : target[name];
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  }
+
+  async function ready() {
+    const folder = scratch();
+    await using other = await filled(folder, [], 'other.db');
+    await put(other, memoryEntry(aMemory(), null), memoryEntry(aMemory({ id: idOf(2) }), null));
+    await other.transact(async transaction => {
+      await transaction.addTombstones([{ kind: 'memory', id: idOf(8), deletedAt: 1n, contentHash: 'h' }]);
+      await transaction.putProjects([{ ...bareProject('p'), aliases: ['q'] }]);
+    });
+    const file = await exported(other, join(folder, 'a.tar.gz'));
+    const store = await filled(folder, []);
+    await put(store, memoryEntry(aMemory({ id: idOf(5) }), null));
+    return { store, file, before: dump(store.location) };
+  }
+
+  const nothing = async () => {};
+  it.each([
+    ['a record is missing', { put: nothing }],
+    ['a record or a tombstone is wrong', { clear: async () => 0 }],
+    ['a project is missing', { putProjects: nothing }],
+  ])('and takes it back when %s', async (_, change) => {
+    const { store, file, before } = await ready();
+    await using _store = store;
+    await expect(restore(faulty(store, change), file)).rejects.toMatchObject({
+      code: 'integrity',
+      message: expect.stringContaining('taken back'),
+    });
+    expect(dump(store.location)).toEqual(before);
+    await restore(faulty(store, {}), file);
+    expect(await store.counts()).toEqual({ memories: 2, codeUnits: 0, tombstones: 1 });
+  });
+
+  it('and refuses a file whose content is not what its digest says', async () => {
+    const { store, file, before } = await ready();
+    await using _store = store;
+    await using input = await openInput(file);
+    const { source } = input;
+    const verify = async () => ({ ...(await source.verify()), contentDigest: `sha256:${'0'.repeat(64)}` });
+    const { format, version, schemaVersion, system, header } = source;
+    const lying = {
+      ...{ format, version, schemaVersion, system, header, verify },
+      read: () => source.read(),
+      [Symbol.asyncDispose]: async () => {},
+    };
+    const request = {
+      ...{ input: file, dryRun: false, force: true, embedder: null, nowMs: NOW, confirm: async () => true },
+      safety: { folder: backupsOf(store), nowMs: NOW, generator: 'x', config: {} },
+    };
+    await expect(restoreSource(store, lying, request)).rejects.toMatchObject({ code: 'integrity' });
+    expect(dump(store.location)).toEqual(before);
+  });
+
+  it('with more tombstones and records than one batch takes', async () => {
+    const folder = scratch();
+    await using store = await filled(folder, []);
+    const stone = (n: number) => ({ kind: 'memory', id: idOf(n), deletedAt: 1n, contentHash: 'h' }) as const;
+    const all = Array.from({ length: 1203 }, (_, n) => n);
+    await store.transact(async transaction => {
+      await transaction.put(all.map(n => write(memoryEntry(aMemory({ id: idOf(n) }), null))));
+      await transaction.addTombstones(all.map(n => stone(n + 5000)));
+    });
+    const file = await exported(store, join(folder, 'a.tar.gz'));
+    const full = dump(store.location);
+    await using other = await filled(folder, [], 'other.db');
+    await other.transact(async transaction => {
+      await transaction.put(all.map(n => write(memoryEntry(aMemory({ id: idOf(n + 600) }), null))));
+      await transaction.addTombstones(all.map(n => stone(n + 5600)));
+    });
+    const before = dump(other.location);
+    expect(await restore(other, file)).toMatchObject({
+      plan: { added: 600, removed: 600, unchanged: 603, tombstonesAdded: 600, tombstonesRemoved: 600 },
+    });
+    const { memories, tombstones } = dump(other.location);
+    expect({ memories, tombstones }).toEqual({ memories: full.memories, tombstones: full.tombstones });
+    await undoOperation(other, { operation: null, dryRun: false, nowMs: NOW });
+    expect(dump(other.location)).toEqual(before);
+  });
 });
 
 describe('a restore while others write', () => {
