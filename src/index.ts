@@ -1,5 +1,8 @@
 /** memport as a library: the same services that the command line uses. */
 
+export { type RestoreReport, type RestoreRequest, restoreSource } from './backup/restore.ts';
+export type { RestorePlan } from './backup/restore-plan.ts';
+export type { SafetyOptions } from './backup/safety.ts';
 export type { Embedder } from './embedding/embedder.ts';
 export { hashingEmbedder } from './embedding/hashing.ts';
 export { type ErrorCode, EXIT_CODES, MemportError } from './errors.ts';
@@ -16,11 +19,15 @@ export { formatInstant, type Instant, parseInstant } from './model/instant.ts';
 export type { Memory, Provenance } from './model/memory.ts';
 export type { Progress, WorkOptions } from './model/progress.ts';
 export { openStore, type StoreOptions } from './store/open.ts';
-export type { Reader, Snapshot, Store, Transaction } from './store/store.ts';
+export type { Operation, Reader, Snapshot, Store, Transaction } from './store/store.ts';
+export { type DiffCounts, type DiffOptions, diffRecords, type RecordDifference } from './transfer/diff.ts';
 export { exportStore } from './transfer/export.ts';
 export type { ExportReport, ExportRequest } from './transfer/export-plan.ts';
 export { type ImportRequest, importSource } from './transfer/import/pipeline.ts';
 export type { ImportReport } from './transfer/import/report.ts';
 export { openInput } from './transfer/open-input.ts';
+export { allOperations } from './transfer/operations.ts';
+export { type Staged, stageSource } from './transfer/stage.ts';
 export { storeDigest } from './transfer/store-digest.ts';
+export { type UndoReport, type UndoRequest, undoOperation } from './transfer/undo.ts';
 export { packageVersion } from './version.ts';

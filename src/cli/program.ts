@@ -6,13 +6,17 @@ import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diffCommand } from './commands/diff.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
+import { operationsCommand } from './commands/operations.ts';
 import { projectsCommand } from './commands/projects.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { searchCommand } from './commands/search.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
+import { undoCommand } from './commands/undo.ts';
 import { updateCommand } from './commands/update.ts';
 import type { Io } from './io.ts';
 import { Session } from './session.ts';
@@ -27,6 +31,10 @@ const COMMANDS: readonly CommandMaker[] = [
   projectsCommand,
   exportCommand,
   importCommand,
+  restoreCommand,
+  undoCommand,
+  operationsCommand,
+  diffCommand,
   statusCommand,
   configCommand,
   demoCommand,

@@ -33,12 +33,17 @@ export type Snapshot = Reader & AsyncDisposable;
 export interface TransactOptions {
   /** Run everything, then take it back and resolve all the same: how a dry run works. */
   readonly rollback?: boolean;
-  /** Keep the before-image of each row that is changed, under this operation, so that it can be undone. */
+  /**
+   * Keep the before-image of each row that is changed, under this operation, so that it can be undone. An operation that
+   * changes nothing leaves no trace.
+   */
   readonly operation?: {
     readonly id: string;
     readonly kind: string;
     readonly source: string;
     readonly startedAt: Instant;
+    /** The id of the operation that this one takes back. From the commit on that counts as undone, and what it had undone holds again. */
+    readonly undoes?: string | undefined;
   };
   readonly signal?: AbortSignal | undefined;
 }
@@ -95,6 +100,19 @@ export interface Reader {
     kind: RecordKind,
     filter?: Filter,
   ): Promise<readonly (VectorGroup & { readonly count: number })[]>;
+
+  /** The operations whose ids begin with `prefix`, newest first, beginning after the operation of the id `after`. */
+  operations(page: {
+    readonly prefix: string;
+    readonly after: string | null;
+    readonly limit: number;
+  }): Promise<readonly Operation[]>;
+
+  /** What an operation changed, in a fixed order, in pages, beginning after the change `after`. An empty page ends it. */
+  changes(
+    operation: string,
+    page: { readonly after: Pick<Change, 'kind' | 'id'> | null; readonly limit: number },
+  ): Promise<readonly Change[]>;
 }
 
 export interface Transaction extends Reader {
@@ -109,6 +127,12 @@ export interface Transaction extends Reader {
 
   /** Adds tombstones for ids that have neither a record nor a tombstone; resolves to how many were added. */
   addTombstones(tombstones: readonly Tombstone[]): Promise<number>;
+
+  /**
+   * Leaves no record under these ids and exactly these tombstones: for taking back and restoring, where a record that goes
+   * is no deletion to be remembered. Resolves to how many records went.
+   */
+  clear(kind: RecordKind, places: readonly Vacancy[]): Promise<number>;
 
   /** Writes what is kept of projects: replaced by name. */
   putProjects(projects: readonly Project[]): Promise<void>;
@@ -125,6 +149,47 @@ export interface Write {
    */
   readonly searchVector: { readonly model: string; readonly vector: Float32Array } | null;
 }
+
+/** An id without a record. */
+export interface Vacancy {
+  readonly id: string;
+  readonly tombstone: Tombstone | null;
+}
+
+/** A transaction that kept before-images. */
+export interface Operation {
+  readonly id: string;
+  readonly kind: string;
+  readonly source: string;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
+  /** How many rows it changed; a tombstone counts as its kind. */
+  readonly changed: { readonly memories: number; readonly codeUnits: number; readonly projects: number };
+  /** The operation that it took back, null for any other. */
+  readonly undoes: string | null;
+  /** The operation that took it back and holds, else null. */
+  readonly undoneBy: string | null;
+}
+
+/** What an operation found under one id, and whether what it left there is still so. */
+export interface Change {
+  readonly kind: RecordKind | 'project';
+  /** A project's name. */
+  readonly id: string;
+  /** Nobody has changed it since: the record with its own vector, the tombstone or the project is as the operation left it. */
+  readonly untouched: boolean;
+  readonly before: Before;
+}
+
+export type Before =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'tombstone'; readonly tombstone: Tombstone }
+  | { readonly type: 'project'; readonly project: Project }
+  | {
+      readonly type: 'record';
+      readonly stored: Pick<StoredEntry, 'id' | 'line' | 'vector'>;
+      readonly searchVector: Write['searchVector'];
+    };
 
 export interface Page {
   readonly filter?: Filter | undefined;

@@ -1,7 +1,7 @@
 import { ContentDigest } from '../model/digest.ts';
 import { EVERYTHING, type Filter } from '../model/filter.ts';
 import type { WorkOptions } from '../model/progress.ts';
-import { RECORD_KINDS } from '../model/record.ts';
+import { RECORD_KINDS, type RecordKind } from '../model/record.ts';
 import type { Reader } from '../store/store.ts';
 import { scanLines, scanVectors } from './scan.ts';
 
@@ -13,12 +13,7 @@ export async function storeDigest(
 ): Promise<string> {
   const digest = new ContentDigest();
   for (const kind of RECORD_KINDS) {
-    for await (const page of scanLines(reader, kind, filter, work)) {
-      digest.lines(
-        kind,
-        page.map(stored => stored.line),
-      );
-    }
+    await digestLines(digest, reader, kind, filter, work);
     for (const { model, dimensions } of await reader.vectorGroups(kind)) {
       const part = digest.vectors(kind, model, dimensions);
       for await (const page of scanVectors(reader, kind, { model, dimensions }, filter, work)) {
@@ -28,4 +23,26 @@ export async function storeDigest(
     }
   }
   return digest.finish();
+}
+
+/** As storeDigest, as if no record had a vector. */
+export async function recordsDigest(reader: Reader, work: WorkOptions = {}): Promise<string> {
+  const digest = new ContentDigest();
+  for (const kind of RECORD_KINDS) await digestLines(digest, reader, kind, EVERYTHING, work);
+  return digest.finish();
+}
+
+async function digestLines(
+  digest: ContentDigest,
+  reader: Reader,
+  kind: RecordKind,
+  filter: Filter,
+  work: WorkOptions,
+): Promise<void> {
+  for await (const page of scanLines(reader, kind, filter, work)) {
+    digest.lines(
+      kind,
+      page.map(stored => stored.line),
+    );
+  }
 }

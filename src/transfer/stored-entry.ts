@@ -9,7 +9,7 @@ import type { StoredEntry, StoredLine } from '../store/store.ts';
 const CONTEXT = { system: 'memport', warn: () => {} };
 
 /** The record behind a stored line. A line that can't be read is damage: it throws rather than count as absent. */
-export function storedEntry(kind: RecordKind, stored: StoredEntry): Entry {
+export function storedEntry(kind: RecordKind, stored: Pick<StoredEntry, 'id' | 'line' | 'vector'>): Entry {
   const { line, vector } = stored;
   return readStored(stored, value =>
     kind === 'memory'

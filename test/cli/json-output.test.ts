@@ -23,6 +23,16 @@ const IMPORT =
   'message_type input format strategy dry_run migrations rejects_file operation_id total created updated unchanged skipped kept_both duplicates rejected filtered_out memories code_units renamed tombstones_added pending_vectors warnings'.split(
     ' ',
   );
+const RESTORE =
+  'message_type input format dry_run added changed removed unchanged tombstones_added tombstones_removed projects_changed vectors pending_vectors content_digest warnings safety_backup operation_id'.split(
+    ' ',
+  );
+const OPERATION = 'id kind source started_at finished_at memories code_units projects undoes undone_by'.split(
+  ' ',
+);
+const UNDO = 'message_type dry_run undone kind source restored left operation_id'.split(' ');
+const DIFFERENCE = 'message_type type id kind changes'.split(' ');
+const DIFF = 'message_type a b added changed removed unchanged vectors rejected'.split(' ');
 const PROJECT =
   'aliases file_count first_indexed_at git languages last_indexed_at memory_count name root_path unit_count'.split(
     ' ',
@@ -30,7 +40,7 @@ const PROJECT =
 
 test('the shapes of --json are those that are documented', async () => {
   const home = scratch();
-  const [id = ''] = await fillHome(home);
+  const [id = '', id2 = ''] = await fillHome(home);
   const lines = async (...args: string[]) => (await ok([...args, '--json'], { home })).split('\n');
   for (const args of [
     ['add', 'x'],
@@ -51,5 +61,14 @@ test('the shapes of --json are those that are documented', async () => {
     await memport(['import', join(home, 'x.tar.gz'), '--dry-run', '--json'], { home: scratch() })
   ).stdout.split('\n')[0];
   expect(keys(decision)).toEqual(['message_type', 'action', 'id', 'kind', 'reason', 'changes']);
-  for (const name of [...STATUS, ...EXPORT, ...IMPORT]) expect(DOCUMENT).toContain(name);
+  expect(keys((await lines('diff', join(home, 'x.tar.gz'))).at(-1))).toEqual(DIFF);
+  await ok(['update', id2, '--importance', '1'], { home });
+  expect(keys((await lines('diff', join(home, 'x.tar.gz')))[0])).toEqual(DIFFERENCE);
+  expect(keys((await lines('restore', join(home, 'x.tar.gz'), '--yes')).at(-1))).toEqual(RESTORE);
+  expect(keys((await lines('operations'))[0])).toEqual(OPERATION);
+  await ok(['update', id2, '--importance', '0'], { home });
+  const undone = (await memport(['undo', '--json'], { home })).stdout.trimEnd().split('\n');
+  expect(undone.map(keys)).toEqual([['message_type', 'kind', 'id'], UNDO]);
+  const all = [...STATUS, ...EXPORT, ...IMPORT, ...RESTORE, ...OPERATION, ...UNDO, ...DIFF, ...DIFFERENCE];
+  for (const name of all) expect(DOCUMENT).toContain(name);
 });

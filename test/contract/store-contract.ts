@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { filterContract } from './filters.ts';
+import { operationContract } from './operations.ts';
 import type { MakePlace } from './place.ts';
 import { scanContract } from './scans.ts';
 import { searchContract } from './search.ts';
@@ -20,5 +21,6 @@ export function storeContract(name: string, makePlace: MakePlace): void {
     searchContract(makePlace);
     transactionContract(makePlace);
     valueContract(makePlace);
+    operationContract(makePlace);
   });
 }

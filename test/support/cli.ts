@@ -20,6 +20,8 @@ export interface CliOptions {
   readonly tty?: boolean;
   /** Someone sits at a terminal and types `stdin`. */
   readonly asked?: boolean;
+  /** The same, for a single answer. */
+  readonly answer?: string;
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => number;
@@ -59,7 +61,14 @@ const CLOCK = Date.parse('2026-06-01T12:00:00Z');
 
 /** Runs a command line in this process, with its own streams and a clock that stands still. */
 export async function memport(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  const { home, stdin = '', asked = false, tty = asked, columns = 80 } = options;
+  const {
+    home,
+    answer,
+    stdin = answer ?? '',
+    asked = answer !== undefined,
+    tty = asked,
+    columns = 80,
+  } = options;
   const [stdout, stderr] = [new Capture(tty, columns), new Capture(tty, columns)];
   const io: Io = {
     stdin: Object.assign(Readable.from(chunksOf(stdin)), { isTTY: asked }),

@@ -44,7 +44,8 @@ export const importCommand = (act: Act): Command =>
       act((session, command) => importFile(session, operand(command, 0), command.opts<ImportOptions>())),
     );
 
-async function importFile(session: Session, file: string, options: ImportOptions): Promise<void> {
+/** Also what `restore` does when it is told how to merge. */
+export async function importFile(session: Session, file: string, options: ImportOptions): Promise<void> {
   const filter = readFilter(options, session.io.now());
   if (options.selective && isEverything(filter)) {
     throw new MemportError('usage', '--selective needs to be told what to select', {

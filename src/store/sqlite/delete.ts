@@ -1,12 +1,13 @@
 import type { Instant } from '../../model/instant.ts';
 import type { RecordKind } from '../../model/record.ts';
 import type { Tombstone } from '../../model/tombstone.ts';
+import type { Vacancy } from '../store.ts';
 import { CodeUnitRows } from './code-unit-rows.ts';
 import type { Connection } from './connection.ts';
-import { type Journal, tombstoneDigest } from './journal.ts';
+import { type Journal, NOTHING, tombstoneDigest } from './journal.ts';
 import { MemoryRows } from './memory-rows.ts';
 import { storedRows } from './record-rows.ts';
-import { isKnown, setTombstone } from './tombstones.ts';
+import { isKnown, removeTombstone, setTombstone, tombstonesOf } from './tombstones.ts';
 
 /** The contract is that of Transaction.delete. */
 export function deleteRecords(
@@ -16,7 +17,7 @@ export function deleteRecords(
   deletedAt: Instant,
   journal: Journal | null,
 ): number {
-  const rows = kind === 'memory' ? new MemoryRows(connection) : new CodeUnitRows(connection);
+  const rows = rowsOf(connection, kind);
   const existing = storedRows(connection, kind, ids);
   for (const row of existing) {
     const contentHash = Buffer.from(row.contentHash).toString('hex');
@@ -26,6 +27,33 @@ export function deleteRecords(
     setTombstone(connection, tombstone);
   }
   return existing.length;
+}
+
+/** The contract is that of Transaction.clear. */
+export function clearRecords(
+  connection: Connection,
+  kind: RecordKind,
+  places: readonly Vacancy[],
+  journal: Journal | null,
+): number {
+  const rows = rowsOf(connection, kind);
+  const ids = places.map(({ id }) => id);
+  const existing = new Map(storedRows(connection, kind, ids).map(row => [row.id, row]));
+  const tombstones = tombstonesOf(connection, kind, ids);
+  for (const { id, tombstone } of places) {
+    const row = existing.get(id);
+    const old = tombstones.get(id) ?? null;
+    if (row === undefined && isSame(old, tombstone)) continue;
+    const after = tombstone === null ? NOTHING : tombstoneDigest(tombstone);
+    if (row === undefined) journal?.absent(kind, id, old, after);
+    else {
+      journal?.present(row, after);
+      rows.remove(row);
+    }
+    if (tombstone === null) removeTombstone(connection, kind, id);
+    else setTombstone(connection, tombstone);
+  }
+  return existing.size;
 }
 
 /** The contract is that of Transaction.addTombstones. */
@@ -42,4 +70,12 @@ export function addTombstones(
     added += 1;
   }
   return added;
+}
+
+function rowsOf(connection: Connection, kind: RecordKind): MemoryRows | CodeUnitRows {
+  return kind === 'memory' ? new MemoryRows(connection) : new CodeUnitRows(connection);
+}
+
+function isSame(a: Tombstone | null, b: Tombstone | null): boolean {
+  return a?.deletedAt === b?.deletedAt && a?.contentHash === b?.contentHash;
 }

@@ -38,13 +38,36 @@ export class Journal {
   /** Begins an operation. Throws when there was one of the same id. */
   constructor(connection: Connection, operation: Operation) {
     this.#connection = connection;
-    const sql = 'INSERT INTO operations (id, kind, source, started_at) VALUES (?, ?, ?, ?) RETURNING seq';
-    const { id, kind, source, startedAt } = operation;
-    this.#operation = connection.integer(sql, [id, kind, textValue(source), startedAt]);
+    const sql = `INSERT INTO operations (id, kind, source, started_at, undoes)
+      VALUES (?, ?, ?, ?, (SELECT seq FROM operations WHERE id = ?)) RETURNING seq`;
+    const { id, kind, source, startedAt, undoes = null } = operation;
+    this.#operation = connection.integer(sql, [id, kind, textValue(source), startedAt, undoes]);
   }
 
+  /** An operation that changed nothing goes away again. */
   finish(now: Instant): void {
-    this.#connection.run('UPDATE operations SET finished_at = ? WHERE seq = ?', [now, this.#operation]);
+    const connection = this.#connection;
+    const operation = this.#operation;
+    const sql = 'SELECT kind, count(*) FROM operation_changes WHERE operation = ? GROUP BY kind';
+    const counts = new Map(connection.all<readonly [string, number]>(sql, [operation]));
+    if (counts.size === 0) {
+      connection.run('DELETE FROM operations WHERE seq = ?', [operation]);
+      return;
+    }
+    const changed = ['memory', 'code_unit', 'project'].map(kind => counts.get(kind) ?? 0);
+    connection.run(FINISH, [now, ...changed, operation]);
+    this.#markUndone();
+  }
+
+  /** What this operation took back no longer holds; what that one had taken back holds again; and so on down. */
+  #markUndone(): void {
+    const taken = (seq: number) =>
+      this.#connection.integer('SELECT coalesce(undoes, 0) FROM operations WHERE seq = ?', [seq]);
+    let [by, holds] = [this.#operation, true];
+    for (let seq = taken(by); seq !== 0; seq = taken(seq)) {
+      this.#connection.run('UPDATE operations SET undone_by = ? WHERE seq = ?', [holds ? by : null, seq]);
+      [by, holds] = [seq, !holds];
+    }
   }
 
   /** Nothing stands there, but maybe a tombstone. */
@@ -91,6 +114,9 @@ export class Journal {
 
 /** The state digest of no row at all. */
 export const NOTHING: Uint8Array = new Uint8Array(0);
+
+const FINISH =
+  'UPDATE operations SET finished_at = ?, memories = ?, code_units = ?, projects = ? WHERE seq = ?';
 
 const ABSENT = `INSERT INTO operation_changes
   (operation, kind, id, after, before_deleted_at, before_content_hash) VALUES (?, ?, ?, ?, ?, ?)

@@ -50,8 +50,10 @@ export function putProjects(
   for (const project of projects) {
     // The line of a summary whose counts are 0: the real ones follow from the records.
     const line = projectLine({ ...project, memoryCount: 0, unitCount: 0, fileCount: 0, languages: {} });
-    journal?.project(project.name, line);
     const values = [textValue(project.name), line];
+    const same = 'SELECT count(*) FROM projects WHERE name = ? AND record = ?';
+    if (connection.integer(same, values) > 0) continue;
+    journal?.project(project.name, line);
     connection.run('INSERT OR REPLACE INTO projects (name, record) VALUES (?, ?)', values);
   }
 }

@@ -4,9 +4,11 @@ import type { ProjectSummary } from '../../model/project.ts';
 import type { RecordKind } from '../../model/record.ts';
 import type { Tombstone } from '../../model/tombstone.ts';
 import type {
+  Change,
   Counts,
   Hit,
   LineRun,
+  Operation,
   Page,
   Reader,
   Statistics,
@@ -17,6 +19,7 @@ import type {
 } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { entriesById, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
+import { listOperations, operationChanges } from './operations.ts';
 import { listProjects } from './projects.ts';
 import { scanLines, scanVectors } from './scan.ts';
 import { scanRuns } from './scan-runs.ts';
@@ -107,5 +110,21 @@ export class SqliteReader implements Reader {
     filter?: Filter,
   ): Promise<readonly (VectorGroup & { readonly count: number })[]> {
     return this.#run(connection => vectorGroups(connection, kind, filter));
+  }
+
+  operations(page: {
+    readonly prefix: string;
+    readonly after: string | null;
+    readonly limit: number;
+  }): Promise<readonly Operation[]> {
+    return this.#run(connection => listOperations(connection, page));
+  }
+
+  async changes(
+    operation: string,
+    page: { readonly after: Pick<Change, 'kind' | 'id'> | null; readonly limit: number },
+  ): Promise<readonly Change[]> {
+    await turn();
+    return this.#run(connection => operationChanges(connection, operation, page));
   }
 }

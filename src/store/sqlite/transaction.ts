@@ -4,9 +4,9 @@ import type { Instant } from '../../model/instant.ts';
 import type { Project } from '../../model/project.ts';
 import type { RecordKind } from '../../model/record.ts';
 import type { Tombstone } from '../../model/tombstone.ts';
-import type { Transaction, Write } from '../store.ts';
+import type { Transaction, Vacancy, Write } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { addTombstones, deleteRecords } from './delete.ts';
+import { addTombstones, clearRecords, deleteRecords } from './delete.ts';
 import type { Journal } from './journal.ts';
 import { deleteProjects, putProjects } from './projects.ts';
 import { putRecords } from './put.ts';
@@ -46,6 +46,11 @@ export class SqliteTransaction extends SqliteReader implements Transaction {
     await turn();
     const remove = (connection: Connection) => deleteRecords(connection, kind, ids, deletedAt, this.#journal);
     return this.#state.run(remove, 'fails');
+  }
+
+  async clear(kind: RecordKind, places: readonly Vacancy[]): Promise<number> {
+    await turn();
+    return this.#state.run(connection => clearRecords(connection, kind, places, this.#journal), 'fails');
   }
 
   async addTombstones(tombstones: readonly Tombstone[]): Promise<number> {

@@ -158,28 +158,33 @@ it('keeps tombstones and projects', async () => {
   ]);
 });
 
-it('lists the operation, also one without changes, but not one that was rolled back', async () => {
+it('leaves no trace of an operation that changed nothing or was rolled back', async () => {
   const operations = (path: string) => {
     const database = new Database(path, { readonly: true });
     const rows = database.prepare('SELECT * FROM operations').all();
     database.close();
     return rows;
   };
-  const source = Buffer.from(OPERATION.source, 'utf16le');
-  const path = await operate(async () => {});
-  expect(operations(path)).toEqual([
-    { seq: 1, id: 'op-1', kind: 'import', source, started_at: 5, finished_at: 9 },
-  ]);
+  const nothing = await operate(async transaction => {
+    await transaction.putProjects([bareProject('old')]);
+    await transaction.delete('memory', [idOf(99)], 1n);
+    await transaction.clear('memory', [{ id: idOf(99), tombstone: null }]);
+  });
+  expect(operations(nothing)).toEqual([]);
   const rolledBack = await operate(transaction => transaction.put([write(NEW)]), { rollback: true });
   expect(operations(rolledBack)).toEqual([]);
   expect(journal(rolledBack)).toEqual([]);
+  const kept = await operate(transaction => transaction.put([write(NEW)]));
+  expect(operations(kept)).toMatchObject([
+    { id: 'op-1', source: Buffer.from(OPERATION.source, 'utf16le'), started_at: 5, finished_at: 9 },
+  ]);
 });
 
 it('refuses an operation of the same id a second time and stays usable', async () => {
   const path = join(await scratchFolder(), 'memport.db');
   await using store = await openSqliteStore({ path });
-  await store.transact(async () => {}, { operation: OPERATION });
+  await store.transact(transaction => transaction.put([write(OLD)]), { operation: OPERATION });
   await expect(store.transact(async () => {}, { operation: OPERATION })).rejects.toThrow('UNIQUE');
-  await put(store, OLD);
+  await put(store, NEW);
   expect(await store.counts()).toMatchObject({ memories: 1 });
 });

@@ -96,7 +96,12 @@ CREATE TABLE operations (
   kind TEXT NOT NULL,
   source ANY NOT NULL,
   started_at INTEGER NOT NULL,
-  finished_at INTEGER -- NULL only while its transaction is open
+  finished_at INTEGER, -- NULL only while its transaction is open
+  memories INTEGER NOT NULL DEFAULT 0, -- how many rows of operation_changes it has, by kind
+  code_units INTEGER NOT NULL DEFAULT 0,
+  projects INTEGER NOT NULL DEFAULT 0,
+  undoes INTEGER REFERENCES operations (seq), -- the operation that this one took back
+  undone_by INTEGER REFERENCES operations (seq) -- NULL while what it did holds
 ) STRICT;
 
 -- Each kind and id that an operation changed; kind: memory, code_unit or project (id: its name).

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import type { RestoreReport } from '../../backup/restore.ts';
+import type { RestorePlan } from '../../backup/restore-plan.ts';
+import { MemportError } from '../../errors.ts';
+import type { Act } from '../act.ts';
+import { interruptible } from '../input.ts';
+import { operand } from '../operands.ts';
+import type { Session } from '../session.ts';
+import { confirm, requireAnswer } from '../ui/prompt.ts';
+import { visible } from '../ui/text.ts';
+import { importFile } from './import.ts';
+
+interface RestoreOptions {
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  readonly from?: string;
+  readonly mergeStrategy?: string;
+}
+
+export const restoreCommand = (act: Act): Command =>
+  new Command('restore')
+    .description('make the whole store what a file holds, after a safety backup; memport undo takes it back')
+    .argument('<file>', 'an archive or another export, or - for standard input')
+    .option('--dry-run', 'show what would be added, changed and removed, and do nothing')
+    .option('--force', 'also when the file holds only a part, so that the rest of the store is removed')
+    .option('--merge-strategy <strategy>', 'import the file instead, with this strategy; removes nothing')
+    .option('--from <format>', 'what the file is, when its content does not tell')
+    .action(act((session, command) => restore(session, operand(command, 0), command.opts<RestoreOptions>())));
+
+async function restore(session: Session, file: string, options: RestoreOptions): Promise<void> {
+  const { dryRun = false, force = false, from, mergeStrategy } = options;
+  const path = resolve(session.io.cwd, file);
+  refuseBackupName(file, path);
+  if (mergeStrategy !== undefined) {
+    const filters = { project: [], category: [], tag: [] };
+    const what = { ...filters, renameProject: [], mergeStrategy, duplicates: 'skip', dryRun };
+    return importFile(session, file, { ...what, ...(from !== undefined && { from }) });
+  }
+  if (!dryRun) requireAnswer(session, `restore ${file}`);
+  const { restoreSource } = await import('../../backup/restore.ts');
+  const { openInput } = await import('../../transfer/open-input.ts');
+  const { packageVersion } = await import('../../version.ts');
+  await using input = await openInput(file === '-' ? interruptible(session.io) : path, from);
+  await using store = await session.openStore('create');
+  using progress = session.progress();
+  const nowMs = session.io.now();
+  const report = await restoreSource(
+    store,
+    input.source,
+    {
+      input: file,
+      dryRun,
+      force,
+      safety: {
+        folder: session.home.backups,
+        nowMs,
+        generator: `memport ${packageVersion()}`,
+        config: { ...(await session.config()) },
+      },
+      embedder: await session.embedder(),
+      nowMs,
+      confirm: plan => {
+        progress.clear();
+        return confirm(session, `restore ${file}: ${planText(plan)}. Go on?`);
+      },
+    },
+    { signal: session.io.signal, onProgress: progress.update },
+  );
+  progress.clear();
+  await printReport(session, report);
+}
+
+/** What the spec names beside files comes with the backups. */
+function refuseBackupName(file: string, path: string): void {
+  if (file === '-' || existsSync(path) || !/^(latest|[0-9a-f]{4,}[0-9a-f-]*)$/.test(file)) return;
+  throw new MemportError('usage', `${file} is no file; restoring by a backup's id or "latest" comes later`, {
+    hint: 'give the path of the file: memport restore <file>',
+  });
+}
+
+function planText(plan: RestorePlan): string {
+  const { added, changed, removed, unchanged, tombstonesAdded, tombstonesRemoved, projectsChanged } = plan;
+  const records = `${added} records added, ${changed} changed, ${removed} removed, ${unchanged} unchanged`;
+  const others = [
+    ...(tombstonesAdded > 0 ? [`${tombstonesAdded} deletions noted`] : []),
+    ...(tombstonesRemoved > 0 ? [`${tombstonesRemoved} notes of deletions dropped`] : []),
+    ...(projectsChanged > 0 ? [`${projectsChanged} projects changed`] : []),
+  ];
+  return [records, ...others].join(', ');
+}
+
+async function printReport(session: Session, report: RestoreReport): Promise<void> {
+  const { plan, operationId, safetyBackup, contentDigest, pendingVectors } = report;
+  if (session.json) {
+    await session.outJson({
+      message_type: 'summary',
+      input: report.input,
+      format: report.format,
+      dry_run: report.dryRun,
+      added: plan.added,
+      changed: plan.changed,
+      removed: plan.removed,
+      unchanged: plan.unchanged,
+      tombstones_added: plan.tombstonesAdded,
+      tombstones_removed: plan.tombstonesRemoved,
+      projects_changed: plan.projectsChanged,
+      vectors: report.vectors,
+      pending_vectors: pendingVectors,
+      content_digest: contentDigest,
+      warnings: report.warnings,
+      safety_backup: safetyBackup,
+      operation_id: operationId,
+    });
+    return;
+  }
+  for (const [warning, count] of Object.entries(report.warnings))
+    await session.warn(count === 1 ? warning : `${warning} (${count} times)`);
+  const verb = report.dryRun ? 'would restore' : 'restored';
+  await session.out(`${verb} ${visible(report.input)} (${report.format}): ${planText(plan)}`);
+  if (!report.vectors)
+    await session.note('the file holds no vectors: unchanged records keep theirs, others get new ones');
+  if (pendingVectors > 0)
+    await session.note(`${pendingVectors} have no vector yet and are found by full text`);
+  if (contentDigest !== null) await session.note(`content digest ${contentDigest}`);
+  if (safetyBackup !== null) await session.note(`what was there before is in ${safetyBackup}`);
+  if (operationId !== null) await session.note(`operation ${operationId}; to take it back: memport undo`);
+  if (report.dryRun) await session.note('nothing was changed; without --dry-run it will be');
+  else if (operationId === null) await session.note('the store holds exactly this already');
+}
