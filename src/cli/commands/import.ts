@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
 import { isEverything } from '../../model/filter.ts';
+import type { ImportRequest } from '../../transfer/import/pipeline.ts';
 import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { interruptible } from '../input.ts';
-import { operand } from '../operands.ts';
+import { operand, refuseEmpty } from '../operands.ts';
 import type { Session } from '../session.ts';
+import { openTarget } from '../trial-store.ts';
 
 interface ImportOptions extends FilterOptions {
   readonly mergeStrategy?: string;
@@ -31,12 +33,17 @@ export const importCommand = (act: Act): Command =>
     .option('--duplicates <what>', 'the same note under another id: skip or keep', 'skip')
     .option('--dry-run', 'show what would be done, with the counts of the real run, and do nothing')
     .option('--from <format>', 'what the file is, when its content does not tell')
-    .option('--rejects <file>', 'where records go that cannot be stored (default: <file>.rejects.jsonl)')
+    .option(
+      '--rejects <file>',
+      'where records go that cannot be stored: a new file, a device or a pipe (default: <file>.rejects.jsonl, else …rejects-2.jsonl)',
+    )
     .action(
       act((session, command) => importFile(session, operand(command, 0), command.opts<ImportOptions>())),
     );
 
 async function importFile(session: Session, file: string, options: ImportOptions): Promise<void> {
+  refuseEmpty(file, 'the file to import');
+  if (options.rejects !== undefined) refuseEmpty(options.rejects, 'the file of --rejects');
   const filter = readFilter(options, session.io.now());
   if (options.selective && isEverything(filter)) {
     throw new MemportError('usage', '--selective needs to be told what to select', {
@@ -54,15 +61,17 @@ async function importFile(session: Session, file: string, options: ImportOptions
   const { ImportPrinter, printImportReport } = await import('../ui/import-report.ts');
   const config = await session.config();
   const strategy = parseStrategy(options.mergeStrategy ?? config.merge_strategy);
-  await using input = await openInput(
-    file === '-' ? interruptible(session.io) : resolvePath(session, file),
-    options.from,
-  );
-  await using store = await session.openStore('create');
+  const inputPath = file === '-' ? null : resolvePath(session, file);
+  const rejects = await findRejects(session, inputPath, options.rejects);
+  await using input = await openInput(inputPath ?? interruptible(session.io), options.from);
   using progress = session.progress();
+  const work = { signal: session.io.signal, onProgress: progress.update };
+  // Before a store is made: a file that is refused leaves nothing behind.
+  const verification = await input.source.verify(work);
+  await using target = await openTarget(session, options.dryRun === true);
   const printer = new ImportPrinter(session, options.dryRun === true);
   const report = await importSource(
-    store,
+    target.store,
     input.source,
     {
       input: file,
@@ -70,20 +79,36 @@ async function importFile(session: Session, file: string, options: ImportOptions
       strategy,
       dryRun: options.dryRun === true,
       keepDuplicates: options.duplicates === 'keep',
-      rejectsPath: resolvePath(
-        session,
-        options.rejects ?? (file === '-' ? 'standard-input.rejects.jsonl' : `${file}.rejects.jsonl`),
-      ),
+      verification,
+      ...rejects,
       embedder: await session.embedder(),
       nowMs: session.io.now(),
       onOutcome: printer.outcome,
     },
-    { signal: session.io.signal, onProgress: progress.update },
+    work,
   );
   progress.clear();
   await printer.finish();
   await printImportReport(session, report);
   if (report.rejected > 0) session.exitCode = 3;
+}
+
+/** Where rejects go, checked before anything is done. The name that is made here never takes the place of a file. */
+async function findRejects(
+  session: Session,
+  inputPath: string | null,
+  chosen: string | undefined,
+): Promise<Pick<ImportRequest, 'rejectsPath' | 'rejectsNaming' | 'protect'>> {
+  const { RejectsFile } = await import('../../transfer/import/rejects.ts');
+  const { storeFiles } = await import('../../store/store-files.ts');
+  const request = {
+    rejectsPath: resolvePath(session, chosen ?? `${inputPath ?? 'standard-input'}.rejects.jsonl`),
+    rejectsNaming: chosen === undefined ? 'number' : 'refuse',
+    protect: [session.home.config, ...(inputPath === null ? [] : [inputPath])],
+  } as const;
+  const files = [...(await storeFiles(session.home.store)), ...request.protect];
+  await new RejectsFile(request.rejectsPath, request).check(files);
+  return request;
 }
 
 function resolvePath(session: Session, path: string): string {

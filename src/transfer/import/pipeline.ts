@@ -1,14 +1,15 @@
 import type { Embedder } from '../../embedding/embedder.ts';
-import type { Source, SourceItem, SourceRecord } from '../../formats/source.ts';
+import type { Source, SourceItem, SourceRecord, Verification } from '../../formats/source.ts';
 import type { Filter } from '../../model/filter.ts';
 import { newId } from '../../model/id.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { RECORD_KINDS } from '../../model/record.ts';
 import type { Reader, Store, Transaction } from '../../store/store.ts';
+import { storeFiles } from '../../store/store-files.ts';
 import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
 import { importProject, importTombstone } from './others.ts';
-import { RejectsFile } from './rejects.ts';
+import { RejectsFile, type RejectsNaming } from './rejects.ts';
 import { type ImportReport, Tally } from './report.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -22,6 +23,12 @@ export interface ImportRequest {
   readonly keepDuplicates: boolean;
   /** Where rejected records go. */
   readonly rejectsPath: string;
+  /** `number`, the default: under a name that nothing has. `refuse`: only there, and not over a file. */
+  readonly rejectsNaming?: RejectsNaming;
+  /** Files that the rejects must not be written over, besides those of the store. */
+  readonly protect?: readonly string[];
+  /** What `verify` of the source came to, where that has been done. */
+  readonly verification?: Verification;
   readonly embedder: Embedder | null;
   readonly nowMs: number;
   readonly onOutcome?: (outcome: Outcome) => void;
@@ -38,11 +45,12 @@ export async function importSource(
   request: ImportRequest,
   work: WorkOptions = {},
 ): Promise<ImportReport> {
-  const verification = await source.verify(work);
+  await using rejects = new RejectsFile(request.rejectsPath, request);
+  await rejects.check([...(await storeFiles(store.location)), ...(request.protect ?? [])]);
+  const verification = request.verification ?? (await source.verify(work));
   const operationId = newId(request.nowMs);
   const tally = new Tally();
   for (const warning of verification.warnings) tally.warn(warning);
-  await using rejects = new RejectsFile(request.rejectsPath);
   const total = verification.memories + verification.codeUnits;
   const rejectsFile = await store.transact(
     async transaction => {
