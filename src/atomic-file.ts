@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { MemportError, toMemportError } from './errors.ts';
-
-const CHUNK_SIZE = 1024 * 1024;
+import { toMemportError } from './errors.ts';
+import { openNameless, sendAll } from './nameless-file.ts';
+import { beginFile, type Naming } from './pending-file.ts';
 
 export interface AtomicOptions<T> {
   /** Proves what was written, through the same handle; when it throws, nothing gets the final name. */
@@ -23,23 +20,22 @@ export async function writeAtomically<T>(
   write: (file: FileHandle) => Promise<T>,
   options: AtomicOptions<T> = {},
 ): Promise<T> {
-  const { path, kind } = await resolveTarget(target);
-  if (kind === 'stream') return writeToDevice(path, write, options);
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
-  const file = await opening(target, open(temporary, 'wx+', 0o600));
+  return (await writeNamed(target, 'replace', write, options)).written;
+}
+
+/** As writeAtomically, with a choice of what happens when the name is taken; resolves to the name that the file has, too. */
+export async function writeNamed<T>(
+  target: string,
+  naming: Naming,
+  write: (file: FileHandle) => Promise<T>,
+  options: AtomicOptions<T> = {},
+): Promise<{ readonly path: string; readonly written: T }> {
   try {
-    try {
-      const written = await write(file);
-      await options.verify?.(file, written);
-      await file.sync();
-      await rename(temporary, path);
-      await syncFolder(dirname(path));
-      return written;
-    } finally {
-      await file.close();
-    }
+    await using file = await beginFile(target, naming);
+    const written = await write(file.handle);
+    await options.verify?.(file.handle, written);
+    return { path: await file.publish(), written };
   } catch (error) {
-    await rm(temporary, { force: true });
     throw toMemportError(error);
   }
 }
@@ -57,43 +53,15 @@ export async function writeProven<T>(
   const ignore = (): void => {};
   output.on('error', ignore);
   try {
-    return await proveThenSend(chunk => sendTo(output, chunk), write, options);
-  } finally {
-    output.off('error', ignore);
-  }
-}
-
-async function writeToDevice<T>(
-  path: string,
-  write: (file: FileHandle) => Promise<T>,
-  options: AtomicOptions<T>,
-): Promise<T> {
-  const device = await opening(path, open(path, 'w'));
-  try {
-    return await proveThenSend(chunk => device.writeFile(chunk), write, options);
-  } finally {
-    await device.close();
-  }
-}
-
-async function proveThenSend<T>(
-  send: (chunk: Buffer) => Promise<void>,
-  write: (file: FileHandle) => Promise<T>,
-  options: AtomicOptions<T>,
-): Promise<T> {
-  const temporary = join(tmpdir(), `memport-${randomUUID()}.tmp`);
-  const file = await opening(temporary, open(temporary, 'wx+', 0o600));
-  try {
-    await unlink(temporary);
-    const written = await write(file);
-    await options.verify?.(file, written);
-    const stream = file.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_SIZE });
-    for await (const chunk of stream) await send(chunk);
+    await using file = await openNameless();
+    const written = await write(file.handle);
+    await options.verify?.(file.handle, written);
+    await sendAll(file.handle, chunk => sendTo(output, chunk));
     return written;
   } catch (error) {
     throw toMemportError(error);
   } finally {
-    await file.close();
+    output.off('error', ignore);
   }
 }
 
@@ -101,60 +69,4 @@ function sendTo(output: Writable, chunk: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     output.write(chunk, error => (error ? reject(error) : resolve()));
   });
-}
-
-async function resolveTarget(target: string): Promise<{ path: string; kind: 'file' | 'stream' }> {
-  let path = target;
-  try {
-    path = await realpath(target);
-    const stats = await stat(path);
-    if (stats.isDirectory())
-      throw new MemportError('failed', `${target} is a folder`, { hint: 'Give the name of a file in it.' });
-    return { path, kind: stats.isFile() ? 'file' : 'stream' };
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return { path, kind: 'file' };
-    throw unwritable(target, error);
-  }
-}
-
-async function opening(target: string, file: Promise<FileHandle>): Promise<FileHandle> {
-  try {
-    return await file;
-  } catch (error) {
-    throw unwritable(target, error);
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is not a folder',
-  EACCES: 'permission is denied',
-  EPERM: 'permission is denied',
-  EROFS: 'the file system is read-only',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'it is a link that leads to itself',
-};
-
-/** A missing folder is a failure to write, not a file that was not found. */
-function unwritable(target: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REASONS[code];
-  return reason === undefined
-    ? error
-    : new MemportError('failed', `${target} can not be written: ${reason}`, { cause: error });
-}
-
-/** Makes a rename in the folder survive a power failure. Windows has no such thing. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-function isSystemError(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

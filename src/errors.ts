@@ -12,6 +12,7 @@ export const EXIT_CODES = {
   safety_stop: 23,
   no_space: 24,
   network: 26,
+  hung_up: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { MemportError, toMemportError } from './errors.ts';
@@ -35,12 +35,14 @@ export function findHome(options: HomeOptions): Home {
   };
 }
 
-/** Makes the home folder, for its owner only. An existing folder keeps its mode unless others could write into it. */
-export function makeHome(home: Home): void {
+/**
+ * Makes the home folder, for its owner only. An existing folder keeps its mode, since it may be there for others too;
+ * what is to be said of that is returned.
+ */
+export function makeHome(home: Home): string | null {
   try {
-    if (mkdirSync(home.path, { recursive: true, mode: 0o700 }) !== undefined) return;
-    const { mode } = statSync(home.path);
-    if (process.platform !== 'win32' && (mode & 0o022) !== 0) chmodSync(home.path, 0o700);
+    if (mkdirSync(home.path, { recursive: true, mode: 0o700 }) !== undefined) return null;
+    return process.platform === 'win32' ? null : describeAccess(home.path, statSync(home.path).mode);
   } catch (error) {
     throw new MemportError(
       toMemportError(error).code,
@@ -51,6 +53,12 @@ export function makeHome(home: Home): void {
       },
     );
   }
+}
+
+function describeAccess(path: string, mode: number): string | null {
+  if ((mode & 0o077) === 0) return null;
+  const can = (mode & 0o022) === 0 ? 'look into' : 'write into';
+  return `other users can ${can} the home folder ${path}; to keep it to yourself: chmod 700 ${path}`;
 }
 
 function absolute(path: string, options: HomeOptions): string {

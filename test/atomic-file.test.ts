@@ -1,9 +1,24 @@
-import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { writeAtomically, writeProven } from '../src/atomic-file.ts';
 import { temporaryFolder } from './formats/archive/samples.ts';
+
+const NOBODY = 65_534;
 
 const hello = async (file: { writeFile(text: string): Promise<void> }): Promise<string> => {
   await file.writeFile('hello');
@@ -68,6 +83,18 @@ describe('writing a file atomically', () => {
     expect(await readdir(join(folder, 'real'))).toEqual(['file']);
   });
 
+  test('a link to nothing leads to the file that it names', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'real'));
+    await symlink('real', join(folder, 'folder'));
+    await symlink('../new', join(folder, 'real/second'));
+    await symlink('folder/second', join(folder, 'first'));
+    await writeAtomically(join(folder, 'first'), hello);
+    expect(await readFile(join(folder, 'new'), 'utf8')).toBe('hello');
+    expect((await lstat(join(folder, 'first'))).isSymbolicLink()).toBe(true);
+    expect((await lstat(join(folder, 'real/second'))).isSymbolicLink()).toBe(true);
+  });
+
   test.each([
     ['a folder', ''],
     ['a missing folder', 'missing/target'],
@@ -93,8 +120,47 @@ describe('writing a file atomically', () => {
 
   test('a name of usual length that leaves no room for the temporary one is fine', async () => {
     const folder = await temporaryFolder();
-    await writeAtomically(join(folder, 'x'.repeat(250)), hello);
-    expect(await readdir(folder)).toEqual(['x'.repeat(250)]);
+    const names = ['x'.repeat(250), '記'.repeat(80)];
+    for (const name of names) await writeAtomically(join(folder, name), hello);
+    expect((await readdir(folder)).sort()).toEqual(names);
+  });
+
+  test('a pipe gets the bytes by its name and by links to it, and stays a pipe', async () => {
+    const folder = await temporaryFolder();
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await symlink('pipe', join(folder, 'link'));
+    for (const name of ['pipe', 'link']) {
+      const read = readFile(pipe, 'utf8');
+      await writeAtomically(join(folder, name), hello);
+      expect(await read).toBe('hello');
+    }
+    expect((await stat(pipe)).isFIFO()).toBe(true);
+    expect((await readdir(folder)).sort()).toEqual(['link', 'pipe']);
+  });
+
+  test.skipIf(!existsSync('/proc/self/fd'))('what a process has open is added to, not replaced', async () => {
+    const target = join(await temporaryFolder(), 'log');
+    await writeFile(target, 'before ');
+    await using log = await open(target, 'a');
+    await writeAtomically(`/dev/fd/${log.fd}`, hello);
+    await log.writeFile(' after');
+    expect(await readFile(target, 'utf8')).toBe('before hello after');
+  });
+
+  test('a folder that may be written and not be read is good enough', async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o300);
+    const root = process.geteuid?.() === 0;
+    if (root) await chown(folder, NOBODY, NOBODY);
+    if (root) process.seteuid?.(NOBODY);
+    try {
+      expect(await writeAtomically(join(folder, 'x'), hello)).toBe('written');
+    } finally {
+      if (root) process.seteuid?.(0);
+      await chmod(folder, 0o700);
+    }
+    expect(await readdir(folder)).toEqual(['x']);
   });
 
   test('a device gets the bytes, and stays a device', async () => {

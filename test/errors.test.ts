@@ -21,6 +21,7 @@ describe('errors', () => {
       safety_stop: 23,
       no_space: 24,
       network: 26,
+      hung_up: 129,
       interrupted: 130,
       terminated: 143,
     });

@@ -4,6 +4,8 @@ import type { Io } from './io.ts';
 
 /** Standard input, whose reading ends with an AbortError when the user asks to end: it may never end by itself. */
 export function interruptible({ stdin, signal }: Pick<Io, 'stdin' | 'signal'>): Readable {
+  // Whoever reads gets the error; until someone does, it must not end the process.
+  stdin.on('error', () => {});
   return addAbortSignal(signal, stdin);
 }
 

@@ -1,14 +1,21 @@
 import { keepHeapSmall } from '../heap.ts';
 import { run } from './run.ts';
 
+/** Requests to end, with the exit code of each. The terminal's going away is one: its reader is gone, the store is not. */
+const SIGNALS = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const;
+
 /** The program: the process's own streams, signals and exit code around `run`. */
 export async function main(): Promise<void> {
   keepHeapSmall();
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const [name, code] of SIGNALS) {
     process.on(name, () => {
       // A second request to end does not wait: the store takes an unfinished transaction back by itself.
-      if (controller.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
+      if (controller.signal.aborted) process.exit(code);
       controller.abort(name);
     });
   }

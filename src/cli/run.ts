@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT_CODES, MemportError, toMemportError } from '../errors.ts';
+import { type ErrorCode, EXIT_CODES, MemportError, toMemportError } from '../errors.ts';
 import { type Io, tell } from './io.ts';
 import { createProgram } from './program.ts';
 import { styled, visible } from './ui/text.ts';
@@ -48,10 +48,12 @@ function usageError(error: CommanderError): MemportError {
   return new MemportError('usage', message, { hint: 'memport --help, or memport <command> --help' });
 }
 
+const CODES_OF_SIGNALS: Readonly<Record<string, ErrorCode>> = { SIGTERM: 'terminated', SIGHUP: 'hung_up' };
+
 /** What was aborted because the process was asked to end says so with its exit code. */
 function endedBySignal(error: MemportError, signal: AbortSignal): MemportError {
   if (!signal.aborted || (error.code !== 'interrupted' && error.code !== 'failed')) return error;
-  const code = signal.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
+  const code = CODES_OF_SIGNALS[String(signal.reason)] ?? 'interrupted';
   return new MemportError(code, 'interrupted; what was under way has been taken back', { cause: error });
 }
 

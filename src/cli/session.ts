@@ -27,6 +27,7 @@ export class Session {
   exitCode = 0;
   #config: LoadedConfig | null = null;
   #committed: string | null = null;
+  #warnedOfHome = false;
 
   constructor(io: Io, options: GlobalOptions) {
     this.io = io;
@@ -55,12 +56,19 @@ export class Session {
   async openStore(mode: 'create' | 'existing'): Promise<Store> {
     const config = await this.config();
     const { openStore } = await import('../store/open.ts');
-    if (mode === 'create') makeHome(this.home);
+    if (mode === 'create') await this.makeHome();
     return openStore({
       path: this.home.store,
       create: mode === 'create',
       busyTimeoutMs: config.store_busy_timeout * 1000,
     });
+  }
+
+  /** Makes the home folder where it is missing; warns, once, when others can get at one that was there. */
+  async makeHome(): Promise<void> {
+    const warning = makeHome(this.home);
+    if (warning !== null && !this.#warnedOfHome) await this.warn(warning);
+    this.#warnedOfHome = true;
   }
 
   async embedder(): Promise<Embedder | null> {

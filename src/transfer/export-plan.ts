@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Filter } from '../model/filter.ts';
 import type { Instant } from '../model/instant.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { Naming } from '../pending-file.ts';
 
 export type ExportFormat = 'archive' | 'json';
 
@@ -10,6 +11,10 @@ export interface ExportRequest {
   readonly filter: Filter;
   /** A file's path, or where the bytes go once they are proven. */
   readonly target: string | Writable;
+  /** What happens when the target is there already; `replace` by default. */
+  readonly naming?: Naming;
+  /** Files that must not be written over, besides those of the store. */
+  readonly protect?: readonly string[];
   readonly embeddings: boolean;
   readonly code: boolean;
   readonly exportDate: Instant | 'newest-record';
@@ -23,7 +28,7 @@ export interface ExportRequest {
 
 /** What was written, under the names of `--json`. */
 export interface ExportReport {
-  /** null for standard output. */
+  /** The name that the file has got; null for standard output. */
   readonly path: string | null;
   readonly format: ExportFormat;
   readonly export_type: 'full' | 'filtered';
@@ -45,7 +50,7 @@ export interface Written
 }
 
 /** What writers of all formats need to know, with the date settled. */
-export interface ExportPlan extends Omit<ExportRequest, 'exportDate' | 'target'> {
+export interface ExportPlan extends Omit<ExportRequest, 'exportDate' | 'target' | 'naming' | 'protect'> {
   readonly exportDate: Instant;
   readonly exportType: 'full' | 'filtered';
 }

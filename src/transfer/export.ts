@@ -1,12 +1,14 @@
 import type { FileHandle } from 'node:fs/promises';
-import { writeAtomically, writeProven } from '../atomic-file.ts';
+import { writeNamed, writeProven } from '../atomic-file.ts';
 import { MemportError } from '../errors.ts';
 import { openSource } from '../formats/detect.ts';
 import type { Source } from '../formats/source.ts';
 import { type Filter, isEverything } from '../model/filter.ts';
 import { formatInstant, type Instant } from '../model/instant.ts';
 import type { WorkOptions } from '../model/progress.ts';
+import { refuseProtected } from '../protected-files.ts';
 import type { Store } from '../store/store.ts';
+import { storeFiles } from '../store/store-files.ts';
 import { writeArchive } from './export-archive.ts';
 import { writeJson } from './export-json.ts';
 import type { ExportPlan, ExportReport, ExportRequest, Written } from './export-plan.ts';
@@ -15,13 +17,17 @@ import { RecordDigest } from './record-digest.ts';
 /**
  * Writes what passes the filter, as it stands at one moment, to one file. The file is written beside its target, read
  * back and checked against what was written, put on stable storage, and only then gets its name or goes to the stream:
- * nothing is ever seen that is not whole, and an existing file is replaced only on success.
+ * nothing is ever seen that is not whole, and an existing file is replaced only on success. A target that is a file of
+ * the store, or one of those to protect, is refused with `usage`.
  */
 export async function exportStore(
   store: Store,
   request: ExportRequest,
   work: WorkOptions = {},
 ): Promise<ExportReport> {
+  const { target, naming = 'replace', protect = [], verify = true } = request;
+  if (typeof target === 'string')
+    await refuseProtected(target, [...(await storeFiles(store.location)), ...protect]);
   await using snapshot = await store.snapshot();
   const exportDate =
     request.exportDate === 'newest-record'
@@ -31,17 +37,16 @@ export async function exportStore(
   const exportType = isWhole ? 'full' : 'filtered';
   const plan: ExportPlan = { ...request, exportDate, exportType };
   const writeFormat = request.format === 'archive' ? writeArchive : writeJson;
-  const { target, verify = true } = request;
   const write = (file: FileHandle): Promise<Written> => writeFormat(snapshot, file, plan, work);
   const proof = verify
     ? { verify: (file: FileHandle, written: Written) => verifyExport(file, written, work) }
     : {};
-  const written =
+  const { path, written } =
     typeof target === 'string'
-      ? await writeAtomically(target, write, proof)
-      : await writeProven(target, write, proof);
+      ? await writeNamed(target, naming, write, proof)
+      : { path: null, written: await writeProven(target, write, proof) };
   return {
-    path: typeof target === 'string' ? target : null,
+    path,
     format: request.format,
     export_type: exportType,
     export_date: formatInstant(exportDate),

@@ -3,15 +3,16 @@ import { main } from '../../src/cli/main.ts';
 import { scratch } from '../support/cli.ts';
 
 const { argv, exitCode } = process;
-const listeners = { SIGINT: process.listeners('SIGINT'), SIGTERM: process.listeners('SIGTERM') };
+const NAMES = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const listeners = new Map(NAMES.map(name => [name, process.listeners(name)]));
 
 afterEach(() => {
   process.argv = argv;
   process.exitCode = exitCode;
   vi.restoreAllMocks();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of NAMES) {
     for (const listener of process.listeners(name))
-      if (!listeners[name].includes(listener)) process.off(name, listener);
+      if (!listeners.get(name)?.includes(listener)) process.off(name, listener);
   }
 });
 
@@ -46,4 +47,16 @@ test('a first request to end aborts, a second does not wait', async () => {
   expect(exit.mock.calls).toEqual([[130], [143]]);
   expect(process.exitCode).toBe(10);
   expect(errors.join('')).toContain('missing.json');
+});
+
+test('a terminal that goes away ends the command with 129', async () => {
+  vi.spyOn(process.stderr, 'write').mockImplementation((_chunk, done) => {
+    (done as (() => void) | undefined)?.();
+    return true;
+  });
+  process.argv = ['node', 'memport', 'import', '-', '--home', scratch()];
+  const running = main();
+  process.emit('SIGHUP');
+  await running;
+  expect(process.exitCode).toBe(129);
 });

@@ -34,6 +34,7 @@ function untilImporting(child: ChildProcess): Promise<void> {
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)(
   '[EDGE-10] %s in the middle of a large import: exit %i, the store as before, no temporary file',
   async (signal, code) => {

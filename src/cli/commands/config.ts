@@ -30,8 +30,7 @@ export const configCommand = (act: Act): Command =>
           act(async (session, command) => {
             const [name, text] = [operand(command, 0), operand(command, 1)];
             const { setSetting } = await import('../../config.ts');
-            const { makeHome } = await import('../../home.ts');
-            makeHome(session.home);
+            await session.makeHome();
             const value = await setSetting(session.home.config, name, text);
             if (session.json) await session.outJson({ [name]: value });
             await session.note(`${name} is ${String(value)}`);

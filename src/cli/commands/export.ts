@@ -7,6 +7,7 @@ import type { ExportFormat, ExportReport } from '../../transfer/export-plan.ts';
 import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { tell } from '../io.ts';
+import { refuseEmpty } from '../operands.ts';
 import type { Session } from '../session.ts';
 import { formatBytes } from '../ui/progress.ts';
 import { visible } from '../ui/text.ts';
@@ -18,6 +19,14 @@ interface ExportOptions extends FilterOptions {
   readonly exportDate?: string;
   readonly reproducible?: boolean;
 }
+
+interface Target {
+  readonly path: string;
+  readonly naming: 'replace' | 'number';
+}
+
+/** Names of standard output, which is not opened again: it may be a socket, or a file that others append to. */
+const STDOUT = /^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/;
 
 const ENDINGS: Readonly<Record<ExportFormat, string>> = { archive: 'tar.gz', json: 'json' };
 
@@ -43,10 +52,12 @@ export const exportCommand = (act: Act): Command =>
     .action(act((session, command) => exportFile(session, command.args[0], command.opts<ExportOptions>())));
 
 async function exportFile(session: Session, file: string | undefined, options: ExportOptions): Promise<void> {
+  if (file !== undefined) refuseEmpty(file, 'the file to export to');
+  const toStdout = file !== undefined && STDOUT.test(file);
   const filter = readFilter(options, session.io.now());
   const format = readFormat(options.format, file);
   const exportDate = readExportDate(options, session);
-  if (file === '-' && format === 'archive' && session.io.stdout.isTTY) {
+  if (toStdout && format === 'archive' && session.io.stdout.isTTY) {
     throw new MemportError('usage', 'an archive is binary and does not go to a terminal', {
       hint: 'memport export backup.tar.gz, or memport export - | …',
     });
@@ -55,12 +66,15 @@ async function exportFile(session: Session, file: string | undefined, options: E
   const { packageVersion } = await import('../../version.ts');
   await using store = await session.openStore('existing');
   using progress = session.progress();
+  const target = toStdout ? null : await findTarget(session, file, format);
   const report = await exportStore(
     store,
     {
       format,
       filter,
-      target: file === '-' ? session.io.stdout : await targetPath(session, file, format),
+      target: target?.path ?? session.io.stdout,
+      naming: target?.naming ?? 'replace',
+      protect: [session.home.config],
       embeddings: options.embeddings ?? format === 'archive',
       code: options.code ?? format === 'archive',
       exportDate,
@@ -71,7 +85,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
   );
   progress.clear();
   if (report.path !== null) session.committed(`${report.path} is written`);
-  await printReport(session, report, file === '-');
+  await printReport(session, report, toStdout);
 }
 
 function readFormat(named: string | undefined, file: string | undefined): ExportFormat {
@@ -93,7 +107,8 @@ function readExportDate(options: ExportOptions, session: Session): Instant | 'ne
   });
 }
 
-async function targetPath(session: Session, file: string | undefined, format: ExportFormat): Promise<string> {
+/** A name that the user gave is replaced; one that is made here is made so that no other export has it. */
+async function findTarget(session: Session, file: string | undefined, format: ExportFormat): Promise<Target> {
   const stamp = formatInstant(instantFromMilliseconds(session.io.now()))
     .replaceAll(/[-:]/g, '')
     .replace(/\.\d+/, '');
@@ -101,14 +116,14 @@ async function targetPath(session: Session, file: string | undefined, format: Ex
   if (file === undefined) {
     const { mkdir } = await import('node:fs/promises');
     await mkdir(session.home.exports, { recursive: true, mode: 0o700 });
-    return join(session.home.exports, name);
+    return { path: join(session.home.exports, name), naming: 'number' };
   }
   const path = resolve(session.io.cwd, file);
   const isFolder = await stat(path).then(
     found => found.isDirectory(),
     () => false,
   );
-  return isFolder ? join(path, name) : path;
+  return isFolder ? { path: join(path, name), naming: 'number' } : { path, naming: 'replace' };
 }
 
 async function printReport(session: Session, report: ExportReport, toStdout: boolean): Promise<void> {

@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
 import { isEverything } from '../../model/filter.ts';
 import type { Conflict } from '../../transfer/import/ask.ts';
+import type { ImportRequest } from '../../transfer/import/pipeline.ts';
 import type { Act } from '../act.ts';
 import { addFilters, collect, type FilterOptions, readFilter } from '../filters.ts';
 import { interruptible } from '../input.ts';
-import { operand } from '../operands.ts';
+import { operand, refuseEmpty } from '../operands.ts';
 import type { Session } from '../session.ts';
+import { openTarget } from '../trial-store.ts';
 
 interface ImportOptions extends FilterOptions {
   readonly mergeStrategy?: string;
@@ -39,13 +41,18 @@ export const importCommand = (act: Act): Command =>
     .option('--duplicates <what>', 'the same note under another id: skip or keep', 'skip')
     .option('--dry-run', 'show what would be done, with the counts of the real run, and do nothing')
     .option('--from <format>', 'what the file is, when its content does not tell')
-    .option('--rejects <file>', 'where records go that cannot be stored (default: <file>.rejects.jsonl)')
+    .option(
+      '--rejects <file>',
+      'where records go that cannot be stored: a new file, a device or a pipe (default: <file>.rejects.jsonl, else …rejects-2.jsonl)',
+    )
     .action(
       act((session, command) => importFile(session, operand(command, 0), command.opts<ImportOptions>())),
     );
 
 /** Also what `restore` does when it is told how to merge. */
 export async function importFile(session: Session, file: string, options: ImportOptions): Promise<void> {
+  refuseEmpty(file, 'the file to import');
+  if (options.rejects !== undefined) refuseEmpty(options.rejects, 'the file of --rejects');
   const filter = readFilter(options, session.io.now());
   if (options.selective && isEverything(filter)) {
     throw new MemportError('usage', '--selective needs to be told what to select', {
@@ -68,16 +75,18 @@ export async function importFile(session: Session, file: string, options: Import
   const strategy = parseStrategy(options.mergeStrategy ?? config.merge_strategy);
   const renames = parseRenames(options.renameProject);
   if (strategy === 'ask' && (file === '-' || !canAsk(session))) throw nobodyToAsk();
-  await using input = await openInput(
-    file === '-' ? interruptible(session.io) : resolvePath(session, file),
-    options.from,
-  );
-  await using store = await session.openStore('create');
+  const inputPath = file === '-' ? null : resolvePath(session, file);
+  const rejects = await findRejects(session, inputPath, options.rejects);
+  await using input = await openInput(inputPath ?? interruptible(session.io), options.from);
   using progress = session.progress();
+  const work = { signal: session.io.signal, onProgress: progress.update };
+  // Before a store is made: a file that is refused leaves nothing behind.
+  const verification = await input.source.verify(work);
+  await using target = await openTarget(session, options.dryRun === true);
   const printer = new ImportPrinter(session, options.dryRun === true);
   using questions = strategy === 'ask' ? new Questions(session) : null;
   const report = await importSource(
-    store,
+    target.store,
     input.source,
     {
       input: file,
@@ -92,15 +101,13 @@ export async function importFile(session: Session, file: string, options: Import
       }),
       dryRun: options.dryRun === true,
       keepDuplicates: options.duplicates === 'keep',
-      rejectsPath: resolvePath(
-        session,
-        options.rejects ?? (file === '-' ? 'standard-input.rejects.jsonl' : `${file}.rejects.jsonl`),
-      ),
+      verification,
+      ...rejects,
       embedder: await session.embedder(),
       nowMs: session.io.now(),
       onOutcome: printer.outcome,
     },
-    { signal: session.io.signal, onProgress: progress.update },
+    work,
   );
   progress.clear();
   if (report.rejected > 0) session.exitCode = 3;
@@ -113,6 +120,24 @@ function nobodyToAsk(): MemportError {
   return new MemportError('usage', '--merge-strategy ask needs a terminal to ask on', {
     hint: 'name another strategy, such as keep-newer; not with --no-input or --json, nor from standard input',
   });
+}
+
+/** Where rejects go, checked before anything is done. The name that is made here never takes the place of a file. */
+async function findRejects(
+  session: Session,
+  inputPath: string | null,
+  chosen: string | undefined,
+): Promise<Pick<ImportRequest, 'rejectsPath' | 'rejectsNaming' | 'protect'>> {
+  const { RejectsFile } = await import('../../transfer/import/rejects.ts');
+  const { storeFiles } = await import('../../store/store-files.ts');
+  const request = {
+    rejectsPath: resolvePath(session, chosen ?? `${inputPath ?? 'standard-input'}.rejects.jsonl`),
+    rejectsNaming: chosen === undefined ? 'number' : 'refuse',
+    protect: [session.home.config, ...(inputPath === null ? [] : [inputPath])],
+  } as const;
+  const files = [...(await storeFiles(session.home.store)), ...request.protect];
+  await new RejectsFile(request.rejectsPath, request).check(files);
+  return request;
 }
 
 function resolvePath(session: Session, path: string): string {

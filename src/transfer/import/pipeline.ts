@@ -8,10 +8,11 @@ import type { JsonObject } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { RECORD_KINDS } from '../../model/record.ts';
 import type { Reader, Store, Transaction } from '../../store/store.ts';
+import { storeFiles } from '../../store/store-files.ts';
 import { type Ask, importAsking } from './ask.ts';
 import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
 import { importProjects, importTombstones, keepOldNames } from './others.ts';
-import { RejectsFile } from './rejects.ts';
+import { RejectsFile, type RejectsNaming } from './rejects.ts';
 import type { Renames } from './rename.ts';
 import { type ImportReport, Tally } from './report.ts';
 import { resolve } from './resolve.ts';
@@ -30,6 +31,12 @@ export interface ImportRequest {
   readonly keepDuplicates: boolean;
   /** Where rejected records go. */
   readonly rejectsPath: string;
+  /** `number`, the default: under a name that nothing has. `refuse`: only there, and not over a file. */
+  readonly rejectsNaming?: RejectsNaming;
+  /** Files that the rejects must not be written over, besides those of the store. */
+  readonly protect?: readonly string[];
+  /** What `verify` of the source came to, where that has been done. */
+  readonly verification?: Verification;
   readonly embedder: Embedder | null;
   readonly nowMs: number;
   readonly onOutcome?: (outcome: Outcome) => void;
@@ -47,8 +54,10 @@ export async function importSource(
   work: WorkOptions = {},
 ): Promise<ImportReport> {
   const { strategy } = request;
+  const files = [...(await storeFiles(store.location)), ...(request.protect ?? [])];
+  await new RejectsFile(request.rejectsPath, request).check(files);
   if (strategy !== 'ask') {
-    const verification = await source.verify(work);
+    const verification = request.verification ?? (await source.verify(work));
     return run(store, source, { ...request, verification, resolve: (a, b) => resolve(a, b, strategy) }, work);
   }
   const { ask } = request;
@@ -57,7 +66,7 @@ export async function importSource(
       hint: 'name another strategy, such as keep-newer',
     });
   }
-  const verification = await source.verify(work);
+  const verification = request.verification ?? (await source.verify(work));
   return importAsking(ask, work.signal, async (resolve, isTrial) => {
     const trial = isTrial && { dryRun: true, embedder: null, onOutcome: () => {} };
     return run(store, source, { ...request, ...trial, verification, resolve }, work);
@@ -74,7 +83,7 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
   const operationId = newId(request.nowMs);
   const tally = new Tally();
   for (const warning of verification.warnings) tally.warn(warning);
-  await using rejects = new RejectsFile(request.rejectsPath);
+  await using rejects = new RejectsFile(request.rejectsPath, request);
   const total = verification.memories + verification.codeUnits;
   const rejectsFile = await store.transact(
     async transaction => {

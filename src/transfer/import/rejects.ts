@@ -1,7 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm } from 'node:fs/promises';
 import { MemportError, toMemportError } from '../../errors.ts';
+import { resolveTarget } from '../../file-target.ts';
 import type { RecordKind } from '../../model/record.ts';
+import { beginFile, type Naming, type PendingFile } from '../../pending-file.ts';
+import { refuseProtected } from '../../protected-files.ts';
 
 export interface Reject {
   readonly kind: RecordKind;
@@ -13,54 +14,61 @@ export interface Reject {
   readonly text: string;
 }
 
+export type RejectsNaming = Exclude<Naming, 'replace'>;
+
 /**
- * The rejected records of an import as JSON Lines, whole: `id`, `kind`, `position`, `reason`, `text`. The file gets its
- * name in `keep`, before the import is committed; unless that comes, disposing leaves nothing.
+ * The rejected records of an import as JSON Lines, whole: `id`, `kind`, `position`, `reason`, `text`. They may be the
+ * only copy, so no file is ever replaced: `number` takes the next free name, `refuse` fails with `usage`. The file gets
+ * its name in `keep`, before the import is committed; unless that comes, disposing leaves nothing. A dry run writes none.
  */
 export class RejectsFile implements AsyncDisposable {
   readonly path: string;
-  readonly #temporary: string;
-  #handle: FileHandle | null = null;
+  readonly #naming: RejectsNaming;
+  readonly #dryRun: boolean;
+  #file: PendingFile | null = null;
 
-  constructor(path: string) {
+  constructor(path: string, options: { rejectsNaming?: RejectsNaming; dryRun?: boolean } = {}) {
     this.path = path;
-    this.#temporary = `${path}.${process.pid}.tmp`;
+    this.#naming = options.rejectsNaming ?? 'number';
+    this.#dryRun = options.dryRun ?? false;
+  }
+
+  /** Throws `usage` when the file can't be written for what is there, before anything is done. Devices and pipes may be. */
+  async check(protect: readonly string[]): Promise<void> {
+    if (this.#naming === 'number') return;
+    await this.#guard(async () => {
+      await refuseProtected(this.path, protect);
+      const { kind } = await resolveTarget(this.path);
+      if (kind === 'file') throw new MemportError('usage', 'there is a file already');
+    });
   }
 
   async add({ id, kind, position, reason, text }: Reject): Promise<void> {
+    if (this.#dryRun) return;
     await this.#guard(async () => {
-      this.#handle ??= await open(this.#temporary, 'wx', 0o600);
-      await this.#handle.write(`${JSON.stringify({ id, kind, position, reason, text })}\n`);
+      this.#file ??= await beginFile(this.path, this.#naming);
+      await this.#file.handle.appendFile(`${JSON.stringify({ id, kind, position, reason, text })}\n`);
     });
   }
 
-  /** Resolves to the path when there is anything in the file, else to null. */
+  /** Resolves to the path that the file has got when there is anything in it, else to null. */
   async keep(): Promise<string | null> {
-    const handle = this.#handle;
-    if (handle === null) return null;
-    await this.#guard(async () => {
-      await handle.sync();
-      await handle.close();
-      this.#handle = null;
-      await rename(this.#temporary, this.path);
-    });
-    return this.path;
+    const file = this.#file;
+    return file === null ? null : await this.#guard(() => file.publish());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#handle === null) return;
-    await this.#handle.close();
-    await rm(this.#temporary, { force: true });
+    await this.#file?.[Symbol.asyncDispose]();
   }
 
-  async #guard(work: () => Promise<void>): Promise<void> {
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await work();
+      return await work();
     } catch (error) {
-      const { code } = toMemportError(error);
+      const { code, message } = toMemportError(error);
       throw new MemportError(
         code === 'not_found' ? 'failed' : code,
-        `can't write the rejected records to ${this.path}: ${String(error)}`,
+        `can't write the rejected records to ${this.path}: ${message}`,
         {
           hint: 'name another file with --rejects <file>; nothing was imported',
           cause: error,

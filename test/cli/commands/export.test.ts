@@ -1,13 +1,15 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { memport, ok, scratch } from '../../support/cli.ts';
@@ -227,4 +229,64 @@ describe('what can not be written', () => {
     expect(readFileSync(join(home, 'x.json'), 'utf8')).toBe('old');
     expect(readdirSync(home).filter(name => name.includes('tmp'))).toEqual([]);
   });
+});
+
+describe("what is memport's own is not written over", () => {
+  test.each([
+    'memport.db',
+    'memport.db-wal',
+    'memport.db-shm',
+    'memport.db-journal',
+    'memport.json',
+    'link',
+    'hard',
+    'here/memport.db',
+    'here/memport.json',
+  ])('export to %s: exit 2, nothing touched', async name => {
+    const home = await filled();
+    symlinkSync('memport.db', join(home, 'link'));
+    linkSync(join(home, 'memport.db'), join(home, 'hard'));
+    symlinkSync('.', join(home, 'here'));
+    const [before, files] = [await digestOf(home), readdirSync(home)];
+    expect(await memport(['export', '--format', 'json', name], { home })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('another file'),
+    });
+    expect(await digestOf(home)).toBe(before);
+    expect(readdirSync(home)).toEqual(files);
+  });
+
+  test('nor the store of --store', async () => {
+    const home = await filled();
+    const store = join(scratch(), 'other.db');
+    await ok(['add', 'x', '--store', store], { home });
+    expect(await memport(['export', store, '--store', store], { home })).toMatchObject({ code: 2 });
+    expect(await ok(['list', '--json', '--store', store], { home })).toContain('"x"');
+  });
+});
+
+test('exports of the same second all stay, each under its own name', async () => {
+  const home = await filled();
+  const folder = join(home, 'folder');
+  mkdirSync(folder);
+  for (const args of [[], [folder]]) {
+    const paths = await Promise.all([1, 2, 3].map(() => ok(['export', ...args], { home })));
+    expect(paths.map(path => basename(path)).sort()).toEqual([
+      'memport-20260601T120000Z-2.tar.gz',
+      'memport-20260601T120000Z-3.tar.gz',
+      'memport-20260601T120000Z.tar.gz',
+    ]);
+    for (const path of paths) expect(existsSync(path)).toBe(true);
+  }
+});
+
+test('an empty name is refused: a variable that is not set', async () => {
+  const home = await filled();
+  expect(await memport(['export', ''], { home })).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('/dev/stdout is standard output', async () => {
+  const { stdout } = await memport(['export', '--format', 'json', '/dev/stdout'], { home: await filled() });
+  expect(JSON.parse(stdout)).toMatchObject({ memory_count: 5 });
 });

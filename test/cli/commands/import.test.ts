@@ -1,6 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, linkSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { memport, ok, scratch } from '../../support/cli.ts';
 import { digestOf, feat038Json, fillHome, linesOf, originalMemory, summaryOf } from '../../support/stores.ts';
 
@@ -293,7 +296,60 @@ describe('records that can not be stored', () => {
       rejects_file: null,
     });
     expect(readdirSync(home).filter(name => name.includes('reject'))).toEqual([]);
-    expect(JSON.parse(await ok(['status', '--json'], { home }))).toMatchObject({ memories: 0 });
+    expect(readdirSync(home)).toEqual(['original.json']);
+  });
+
+  test('earlier rejects stay: the next ones get a name of their own', async () => {
+    const home = scratch();
+    const file = feat038Json(home, BAD);
+    await importJson(file, home);
+    const first = readFileSync(`${file}.rejects.jsonl`);
+    expect(await importJson(file, home)).toMatchObject({ rejects_file: `${file}.rejects-2.jsonl` });
+    expect(readFileSync(`${file}.rejects.jsonl`).equals(first)).toBe(true);
+    const stdin = readFileSync(file);
+    for (const name of ['standard-input.rejects.jsonl', 'standard-input.rejects-2.jsonl']) {
+      const { stdout } = await memport(['import', '-', '--json'], { home, stdin });
+      expect(summaryOf(stdout)).toMatchObject({ rejects_file: join(home, name) });
+    }
+  });
+
+  test.each([
+    ['memport.db', 'the store'],
+    ['memport.db-journal', 'a file that the store will have'],
+    ['memport.json', 'the settings'],
+    ['original.json', 'the file that is imported'],
+    ['hard', 'a hard link to it'],
+    ['mine.jsonl', 'any other file'],
+  ])('--rejects %s, %s, is refused before anything is done', async name => {
+    const home = scratch();
+    const file = feat038Json(home, BAD);
+    await ok(['add', 'here'], { home });
+    await ok(['config', 'set', 'merge_strategy', 'skip'], { home });
+    linkSync(file, join(home, 'hard'));
+    writeFileSync(join(home, 'mine.jsonl'), 'mine');
+    const [before, files] = [await digestOf(home), readdirSync(home)];
+    for (const dryRun of [[], ['--dry-run']]) {
+      expect(await memport(['import', file, '--rejects', name, ...dryRun], { home })).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--rejects'),
+      });
+    }
+    expect(await digestOf(home)).toBe(before);
+    expect(readdirSync(home)).toEqual(files);
+    expect(readFileSync(join(home, 'mine.jsonl'), 'utf8')).toBe('mine');
+  });
+
+  test('--rejects can be a pipe, which stays one', async () => {
+    const home = scratch();
+    const file = feat038Json(home, BAD);
+    execFileSync('mkfifo', [join(home, 'pipe')]);
+    const read = readFile(join(home, 'pipe'), 'utf8');
+    expect(await importJson(file, home, '--rejects', 'pipe')).toMatchObject({
+      rejected: 4,
+      rejects_file: join(home, 'pipe'),
+    });
+    expect((await read).trimEnd().split('\n')).toHaveLength(4);
+    expect(statSync(join(home, 'pipe')).isFIFO()).toBe(true);
   });
 
   test('when the rejects can not be written, nothing is imported', async () => {
@@ -422,4 +478,36 @@ test('warnings without end are counted, not kept', async () => {
   const warnings = report.warnings as Record<string, number>;
   expect(Object.keys(warnings)).toHaveLength(101);
   expect(warnings['and other warnings']).toBe(200);
+});
+
+describe('what leaves nothing behind', () => {
+  test('a dry run without a store, with the counts of the real run', async () => {
+    const { files } = await exported('out.json');
+    const home = join(scratch(), 'home');
+    const [cwd, temporary] = [scratch(), scratch()];
+    vi.stubEnv('TMPDIR', temporary);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(tmpdir()).toBe(temporary);
+    const run = async (...args: string[]) =>
+      summaryOf((await memport(['import', files[0] ?? '', '--json', ...args], { home, cwd })).stdout);
+    const dry = await run('--dry-run');
+    expect(dry).toMatchObject({ created: 5, dry_run: true });
+    expect([existsSync(home), readdirSync(temporary)]).toEqual([false, []]);
+    vi.unstubAllEnvs();
+    expect(await run()).toMatchObject({ created: 5 });
+  });
+
+  test.each([
+    ['damaged.json', 20],
+    ['other.txt', 2],
+    ['missing', 10],
+    ['', 2],
+  ])('a file that is refused: %j', async (name, code) => {
+    const { home, files } = await exported('out.json');
+    writeFileSync(join(home, 'damaged.json'), readFileSync(files[0] ?? '').subarray(0, -9));
+    writeFileSync(join(home, 'other.txt'), 'other');
+    const fresh = join(scratch(), 'home');
+    expect(await memport(['import', name], { home: fresh, cwd: home })).toMatchObject({ code });
+    expect(existsSync(fresh)).toBe(false);
+  });
 });

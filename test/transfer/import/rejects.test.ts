@@ -1,4 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RejectsFile } from '../../../src/transfer/import/rejects.ts';
@@ -47,7 +49,54 @@ test('a place that can not be written to is an error that names the way out', as
     hint: expect.stringContaining('--rejects'),
   });
   mkdirSync(join(folder, 'taken'));
-  await using taken = new RejectsFile(join(folder, 'taken'));
-  await taken.add(REJECT);
-  await expect(taken.keep()).rejects.toMatchObject({ code: 'failed' });
+  await using taken = new RejectsFile(join(folder, 'taken'), { rejectsNaming: 'refuse' });
+  await expect(taken.check([])).rejects.toMatchObject({ code: 'failed' });
+  await expect(taken.add(REJECT)).rejects.toMatchObject({ code: 'failed' });
+  expect(readdirSync(folder)).toEqual(['taken']);
+});
+
+test('earlier rejects are never replaced', async () => {
+  const path = join(scratch(), 'x.rejects.jsonl');
+  for (const name of [path, path.replace('rejects', 'rejects-2')]) {
+    await using file = new RejectsFile(path);
+    await file.add(REJECT);
+    expect(await file.keep()).toBe(name);
+  }
+  const chosen = new RejectsFile(path, { rejectsNaming: 'refuse' });
+  await expect(chosen.check([])).rejects.toMatchObject({ code: 'usage', hint: expect.any(String) });
+  await expect(chosen.add(REJECT)).rejects.toMatchObject({ code: 'usage' });
+});
+
+test('files to protect are refused, be they there or not', async () => {
+  const path = join(scratch(), 'memport.db-wal');
+  const chosen = new RejectsFile(path, { rejectsNaming: 'refuse' });
+  await expect(chosen.check([path])).rejects.toMatchObject({ code: 'usage' });
+  await chosen.check([]);
+});
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a full device is told, a device that takes all stays one',
+  async () => {
+    await using full = new RejectsFile('/dev/full', { rejectsNaming: 'refuse' });
+    await full.check([]);
+    await full.add(REJECT);
+    await expect(full.keep()).rejects.toMatchObject({ code: 'no_space' });
+    const pipe = join(scratch(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const read = readFile(pipe, 'utf8');
+    const file = new RejectsFile(pipe, { rejectsNaming: 'refuse' });
+    await file.add(REJECT);
+    expect(await file.keep()).toBe(pipe);
+    await file[Symbol.asyncDispose]();
+    expect(JSON.parse(await read)).toEqual(REJECT);
+    expect(statSync(pipe).isFIFO()).toBe(true);
+  },
+);
+
+test('a dry run writes nothing', async () => {
+  const folder = scratch();
+  await using file = new RejectsFile(join(folder, 'x'), { dryRun: true });
+  await file.add(REJECT);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(await file.keep()).toBeNull();
 });
