@@ -1,12 +1,14 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { toMemportError } from './errors.ts';
+import { MemportError, toMemportError } from './errors.ts';
 import { openNameless, sendAll } from './nameless-file.ts';
 import { beginFile, type Naming } from './pending-file.ts';
 
 export interface AtomicOptions<T> {
   /** Proves what was written, through the same handle; when it throws, nothing gets the final name. */
   readonly verify?: (file: FileHandle, written: T) => Promise<void>;
+  /** Ends the wait for the reader of a stream that takes its time. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function writeProven<T>(
     await using file = await openNameless();
     const written = await write(file.handle);
     await options.verify?.(file.handle, written);
-    await sendAll(file.handle, chunk => sendTo(output, chunk));
+    await sendAll(file.handle, chunk => sendTo(output, chunk, options.signal));
     return written;
   } catch (error) {
     throw toMemportError(error);
@@ -65,8 +67,16 @@ export async function writeProven<T>(
   }
 }
 
-function sendTo(output: Writable, chunk: Buffer): Promise<void> {
+function sendTo(output: Writable, chunk: Buffer, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    output.write(chunk, error => (error ? reject(error) : resolve()));
+    // The reader may be slow for ever; to be told to end is enough.
+    const abort = (): void => reject(new MemportError('interrupted', 'interrupted'));
+    if (signal?.aborted) return abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    output.write(chunk, error => {
+      signal?.removeEventListener('abort', abort);
+      if (error) reject(error);
+      else resolve();
+    });
   });
 }

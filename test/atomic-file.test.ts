@@ -210,3 +210,14 @@ describe('writing to a stream', () => {
     }
   });
 });
+
+test('a reader that takes its time does not keep the program when it is asked to end', async () => {
+  const controller = new AbortController();
+  const slow = new Writable({ highWaterMark: 1, write: () => setImmediate(() => controller.abort()) });
+  const sent = writeProven(slow, file => file.writeFile(Buffer.alloc(10_000_000)), {
+    signal: controller.signal,
+  });
+  await expect(sent).rejects.toMatchObject({ code: 'interrupted' });
+  const ended = writeProven(slow, file => file.writeFile('x'), { signal: AbortSignal.abort() });
+  await expect(ended).rejects.toMatchObject({ code: 'interrupted' });
+});

@@ -44,7 +44,7 @@ export async function exportStore(
   const { path, written } =
     typeof target === 'string'
       ? await writeNamed(target, naming, write, proof)
-      : { path: null, written: await writeProven(target, write, proof) };
+      : { path: null, written: await writeProven(target, write, { ...proof, signal: work.signal }) };
   return {
     path,
     format: request.format,

@@ -1,6 +1,6 @@
 import type { FixedStrategy } from '../../merge-strategies.ts';
 import { formatInstant, type Instant } from '../../model/instant.ts';
-import { type Entry, memoryEntry } from '../../model/record.ts';
+import { codeUnitEntry, type Entry, memoryEntry } from '../../model/record.ts';
 import { sameVector } from '../../model/vector.ts';
 import { copyOf } from './copy.ts';
 import { type Decision, leave } from './decision.ts';
@@ -12,7 +12,19 @@ import { merge } from './merge.ts';
  * which the store may have already: see settleCopy.
  */
 export function resolve(existing: Entry, imported: Entry, strategy: FixedStrategy): Decision {
-  return same(existing, imported) ?? RESOLUTIONS[strategy](existing, imported);
+  const levelled = keepLabel(existing, imported);
+  return same(existing, levelled) ?? RESOLUTIONS[strategy](existing, levelled);
+}
+
+/** An import that knows of no vector, not even a model, does not take the stored one away from the text it belongs to. */
+function keepLabel(existing: Entry, imported: Entry): Entry {
+  const { embeddingModel } = existing.record;
+  const isSilent = imported.vector === null && imported.record.embeddingModel === null;
+  if (!isSilent || existing.vector === null || existing.record.content !== imported.record.content)
+    return imported;
+  return imported.kind === 'memory'
+    ? memoryEntry({ ...imported.record, embeddingModel }, null)
+    : codeUnitEntry({ ...imported.record, embeddingModel }, null);
 }
 
 /**

@@ -360,3 +360,23 @@ describe('code units', () => {
     expect(() => resolve(existing, memoryEntry(aMemory(), null), 'merge')).toThrow(TypeError);
   });
 });
+
+describe('an import that knows neither vector nor model', () => {
+  const stored = memoryEntry(aMemory({ updatedAt: OLD, embeddingModel: 'm' }), VECTOR);
+  const bare = (parts: Partial<Memory>) => memoryEntry(aMemory({ embeddingModel: null, ...parts }), null);
+
+  test('does not take them away from the same text', () => {
+    expect(resolve(stored, bare({ updatedAt: OLD }), 'keep-newer').action).toBe('unchanged');
+    const { entry } = resolve(stored, bare({ updatedAt: NEW, tags: ['x'] }), 'keep-newer');
+    expect(entry).toMatchObject({ record: { embeddingModel: 'm', tags: ['x'] }, vector: VECTOR });
+    const unit = codeUnitEntry(aCodeUnit({ embeddingModel: 'm' }), VECTOR);
+    expect(
+      resolve(unit, codeUnitEntry(aCodeUnit({ indexedAt: NEW }), null), 'overwrite').entry?.vector,
+    ).toEqual(VECTOR);
+  });
+
+  test('another text has neither', () => {
+    const { entry } = resolve(stored, bare({ updatedAt: NEW, content: 'Other.' }), 'keep-newer');
+    expect(entry).toMatchObject({ record: { embeddingModel: null }, vector: null });
+  });
+});
