@@ -1,11 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
-import { isJsonObject } from '../../model/json.ts';
-import { parseExactJson } from '../../model/json-parse.ts';
+import { MAX_MANIFEST_BYTES } from '../../model/limits.ts';
+import { printable } from '../printable.ts';
 import { ByteReader } from './container/byte-reader.ts';
 import { looksLikeBlock } from './container/gzip-block.ts';
 import { openContainer } from './container/open-container.ts';
 import { damaged } from './damage.ts';
-import { ARCHIVE_FORMAT } from './manifest.ts';
 import { TAR_BLOCK } from './tar/tar-header.ts';
 import { TarReader } from './tar/tar-reader.ts';
 import { readDocument } from './verify.ts';
@@ -35,21 +34,26 @@ export async function archiveFormat(file: FileHandle): Promise<'memport-archive'
   const reader = new ByteReader(container.bytes(0));
   try {
     const member = await new TarReader(reader, { exactEnd: container.blocked }).next();
-    if (member === null) return null;
-    if (FLAT_MEMBER.test(member.name)) return 'feat038-archive';
-    if (!MANIFEST_MEMBER.test(member.name)) return null;
-    return isPortable(await readDocument(member)) ? 'memport-archive' : 'feat038-archive';
+    if (member !== null && FLAT_MEMBER.test(member.name)) return 'feat038-archive';
+    if (member !== null && MANIFEST_MEMBER.test(member.name))
+      return isFlat(await readDocument(member, MAX_MANIFEST_BYTES)) ? 'feat038-archive' : 'memport-archive';
+    if (!container.blocked) return null;
+    // Only memport writes blocks: it was an archive of memories.
+    throw damaged(
+      member === null
+        ? 'The archive is empty.'
+        : `The archive begins with ${printable(member.name)}, not with its manifest.`,
+    );
   } finally {
     await reader.close();
   }
 }
 
-/** A manifest that can't be read is left to the reader of memport archives, which says what is wrong with it. */
-function isPortable(manifest: Buffer): boolean {
-  try {
-    const value = parseExactJson(manifest.toString('utf8'));
-    return !isJsonObject(value) || value.format === ARCHIVE_FORMAT || value.includes_embeddings === undefined;
-  } catch {
-    return true;
-  }
+/**
+ * Whether a manifest is the original's, told from its text: to parse it is for the reader of the format, who also says what
+ * is wrong with one that can't be read.
+ */
+function isFlat(manifest: Buffer): boolean {
+  const text = manifest.toString('latin1');
+  return text.includes('"includes_embeddings"') && !/"format"\s*:\s*"portable_backup"/.test(text);
 }
