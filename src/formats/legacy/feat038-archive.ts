@@ -6,13 +6,12 @@ import { openContainer } from '../archive/container/open-container.ts';
 import { damaged } from '../archive/damage.ts';
 import { MemberReader } from '../archive/tar/member-reader.ts';
 import { RECORD_ARRAYS } from '../json/dialect.ts';
-import { readElement } from '../json/element.ts';
 import { type JsonElement, scanJson } from '../json/scanner.ts';
 import { versionText } from '../json/versions.ts';
 import type { OpenedFile } from '../opened-file.ts';
 import type { Source, SourceItem, Verification } from '../source.ts';
 import { CLAUDE_MEMORY_SERVER } from './feat038-code-unit.ts';
-import { readFeat038Record } from './feat038-record.ts';
+import { readFeat038Element } from './feat038-element.ts';
 import { type FlatVector, FlatVectors } from './flat-vectors.ts';
 import { type FlatIndex, verifyFlat } from './flat-verify.ts';
 
@@ -94,11 +93,12 @@ class Feat038Archive implements Source {
 
 /** The row of the npz replaces the embedding in the JSON, as the original does it; where there is no npz, that one counts. */
 function readItem(element: JsonElement, row: FlatVector | null): SourceItem {
-  const read = readElement(element, 'memory');
-  if (read.type === 'reject' || row === null) return read.type === 'reject' ? read : readFeat038Record(read);
-  const warnings =
-    row.vector === null
-      ? [...read.warnings, 'its vector has a number that is not finite: left out']
-      : read.warnings;
-  return readFeat038Record({ ...read, vector: row.vector, line: null, warnings });
+  if (row === null) return readFeat038Element(element);
+  const note = row.vector === null ? ['its vector has a number that is not finite: left out'] : [];
+  return readFeat038Element(element, read => ({
+    ...read,
+    vector: row.vector,
+    line: null,
+    warnings: [...read.warnings, ...note],
+  }));
 }

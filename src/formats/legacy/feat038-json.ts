@@ -5,7 +5,7 @@ import { readElement } from '../json/element.ts';
 import type { JsonElement } from '../json/scanner.ts';
 import type { SourceItem } from '../source.ts';
 import { CLAUDE_MEMORY_SERVER, isCodeUnit } from './feat038-code-unit.ts';
-import { readFeat038Record } from './feat038-record.ts';
+import { readFeat038Element } from './feat038-element.ts';
 
 const UNIT_WORDS = [Buffer.from('"unit_type"'), Buffer.from('"file_path"')];
 const CAP = 100;
@@ -31,8 +31,7 @@ export const FEAT038_JSON: JsonDialect = {
 
   read(element: JsonElement): SourceItem | null {
     if (element.array !== 'memories') return null;
-    const read = readElement(element, 'memory');
-    return read.type === 'record' ? readFeat038Record(read) : read;
+    return readFeat038Element(element);
   },
 };
 
