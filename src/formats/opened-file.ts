@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
 
@@ -29,7 +30,8 @@ export async function openFile(file: string | FileHandle): Promise<OpenedFile> {
 
 async function openByName(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'r');
+    // A pipe without a writer would be waited for, for ever. Windows has no such flag.
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code === 'ENOENT' || code === 'ENOTDIR')

@@ -34,7 +34,10 @@ export interface Source extends AsyncDisposable {
   /** Throws MemportError: `integrity` for damage or a broken promise, `newer_version` for a newer major version. */
   verify(options?: WorkOptions): Promise<Verification>;
 
-  /** The records in the order of the file, in batches. Call after `verify`; may be called again. */
+  /**
+   * The records in the order of the file, in batches; tombstones come in batches of their own. Call after `verify`; may
+   * be called again.
+   */
   read(options?: WorkOptions): AsyncIterable<readonly SourceItem[]>;
 }
 
@@ -82,6 +85,6 @@ export interface SourceReject {
   readonly position: number;
   readonly id: string | null;
   readonly reason: string;
-  /** The text as it stands in the file, at most 16 MiB. */
+  /** The text as it stands in the file; of a longer one MAX_REJECT_BYTES, and the reason says so. */
   readonly text: string;
 }

@@ -1,24 +1,36 @@
 import { canonicalJson } from './canonical.ts';
 import { isJsonObject, type JsonObject, type JsonValue, MAX_JSON_DEPTH, NumberToken } from './json.ts';
+import { hasMoreValues } from './json-values.ts';
+import { MAX_RECORD_VALUES } from './limits.ts';
 
 export interface JsonParseOptions {
   /** Nesting allowed, the outermost value being 1. */
   readonly maxDepth?: number;
+  /** Values allowed, nested ones too; MAX_RECORD_VALUES without it. */
+  readonly maxValues?: number;
   /** Called for each bare `NaN`, `Infinity` or `-Infinity` (Python writes them); the value becomes that word as a string. Without it they are syntax errors. */
   readonly onNonFinite?: (token: string) => void;
 }
 
 /**
  * Parses JSON without losing a digit: a number that JavaScript would write differently becomes a NumberToken.
- * `__proto__` is a plain key. Throws SyntaxError with the offset on anything that is not JSON or too deep.
+ * `__proto__` is a plain key. Throws SyntaxError with the offset on anything that is not JSON, too deep, or of more
+ * values than are allowed: that is told before anything is parsed.
  */
 export function parseExactJson(text: string, options: JsonParseOptions = {}): JsonValue {
+  checkValues(text, options.maxValues);
   return new Parser(text, options).document();
+}
+
+/** Throws SyntaxError for a text of more values than are allowed. For those who parse it natively. */
+export function checkValues(text: string, maxValues: number = MAX_RECORD_VALUES): void {
+  if (hasMoreValues(text, maxValues)) throw new SyntaxError(`more than ${maxValues} values`);
 }
 
 /** As parseExactJson for a text that must be an object; the usual canonical line takes a path at native speed. */
 export function parseRecordLine(line: string, options: JsonParseOptions = {}): JsonObject {
   let value: JsonValue;
+  checkValues(line, options.maxValues);
   try {
     value = JSON.parse(line) as JsonValue;
     if (canonicalJson(value, options.maxDepth) !== line) value = parseExactJson(line, options);

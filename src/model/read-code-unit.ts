@@ -2,7 +2,7 @@ import { CODE_UNIT_FIELDS, type CodeUnit } from './code-unit.ts';
 import { adoptId } from './id.ts';
 import type { JsonObject } from './json.ts';
 import { FieldReader, RecordError } from './read-fields.ts';
-import { MAX_CONTENT, type ReadContext, readProjectName, withSource } from './read-memory.ts';
+import { checkContent, type ReadContext, readProjectName, withSource } from './read-memory.ts';
 
 /** Makes a CodeUnit of a record under the field names of spec 1.2. Throws RecordError when it can't be stored. */
 export function readCodeUnit(record: JsonObject, context: ReadContext): CodeUnit {
@@ -11,7 +11,7 @@ export function readCodeUnit(record: JsonObject, context: ReadContext): CodeUnit
   const projectName = readProjectName(fields);
   if (!projectName) throw new RecordError('project_name is missing');
   const content = fields.text('content');
-  if (content.length > MAX_CONTENT) throw new RecordError('content is longer than 16 MiB');
+  checkContent(content);
   const indexedAt = fields.optionalInstant('indexed_at');
   if (indexedAt === null) throw new RecordError('indexed_at is missing');
   return {

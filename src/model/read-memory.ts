@@ -1,6 +1,7 @@
 import { adoptId } from './id.ts';
 import type { JsonObject } from './json.ts';
 import { isJsonObject, withKeys } from './json.ts';
+import { inMib, isLonger, MAX_CONTENT_BYTES } from './limits.ts';
 import {
   CATEGORIES,
   type Category,
@@ -15,8 +16,6 @@ import {
 } from './memory.ts';
 import { FieldReader, RecordError, type Warn } from './read-fields.ts';
 
-/** Content of this size (in UTF-16 code units) and more is refused everywhere; `add` has a lower limit. */
-export const MAX_CONTENT = 16 * 1024 * 1024;
 export const MAX_PROJECT_NAME = 200;
 
 export interface ReadContext {
@@ -33,7 +32,7 @@ export function readMemory(record: JsonObject, context: ReadContext): Memory {
   const fields = new FieldReader(record, context.warn);
   const { id, original } = adoptId(fields.filledText('id'), context.system);
   const content = fields.filledText('content');
-  if (content.length > MAX_CONTENT) throw new RecordError('content is longer than 16 MiB');
+  checkContent(content);
   const { category, unknown } = readCategory(fields, context.warn);
   const scope = fields.choice('scope', SCOPES, 'global');
   const projectName = readProjectName(fields);
@@ -97,6 +96,12 @@ function hasRoomFor(notes: readonly [string, string][], metadata: JsonObject, ke
   if (!isJsonObject(present) || names.length === 0) return false;
   if (!names.every(name => SOURCE_NOTES.has(name))) return false;
   return notes.every(([name, note]) => !Object.hasOwn(present, name) || present[name] === note);
+}
+
+/** Throws RecordError for content that is too large for a record. */
+export function checkContent(content: string): void {
+  if (isLonger(content, MAX_CONTENT_BYTES))
+    throw new RecordError(`content is longer than ${inMib(MAX_CONTENT_BYTES)}`);
 }
 
 export function readProjectName(fields: FieldReader): string | null {

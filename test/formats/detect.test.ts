@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, copyFile, mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +22,26 @@ async function formatOf(path: string, from?: FormatName): Promise<FormatName> {
   await source.verify();
   return source.format;
 }
+
+describe('what is no regular file', () => {
+  test.skipIf(process.platform === 'win32')('a pipe that nobody writes to is refused at once', async () => {
+    const path = join(await temporaryFolder(), 'pipe');
+    spawnSync('mkfifo', [path]);
+    await expect(openSource(path)).rejects.toMatchObject({ code: 'unknown_format' });
+  });
+});
+
+describe('blocks, which only memport writes', () => {
+  test.each<[string, Parameters<typeof pack>[0]]>([
+    ['without any member', []],
+    ['with a foreign member first', [{ name: 'other/x', data: Buffer.from('x') }]],
+  ])('are a damaged archive %s', async (_, entries) => {
+    await expect(openSource(await fileOf(pack(entries)))).rejects.toMatchObject({ code: 'integrity' });
+    await expect(openSource(await fileOf(pack(entries, { container: 'gzip' })))).rejects.toMatchObject({
+      code: 'unknown_format',
+    });
+  });
+});
 
 describe('the format is told from the content', () => {
   test.each([

@@ -116,6 +116,17 @@ describe('parseExactJson', () => {
   });
 });
 
+describe('the budget of values', () => {
+  const many = `{"a":[${'{},'.repeat(200_000)}1]}`;
+
+  it('is kept before anything is parsed', () => {
+    expect(() => parseExactJson(many)).toThrow('more than 200000 values');
+    expect(() => parseRecordLine(many)).toThrow(SyntaxError);
+    expect(() => parseExactJson('[1,2,3]', { maxValues: 2 })).toThrow('more than 2 values');
+    expect(parseExactJson('[1,2,3]', { maxValues: 3 })).toEqual([1, 2, 3]);
+  });
+});
+
 describe('parseRecordLine', () => {
   it('reads canonical lines and others alike', () => {
     const canonical = '{"a":[1,"x"],"b":{"c":null}}';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { codeUnitRecord } from '../../src/model/code-unit.ts';
 import { derivedId } from '../../src/model/id.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import { MAX_CONTENT_BYTES } from '../../src/model/limits.ts';
 import { readCodeUnit } from '../../src/model/read-code-unit.ts';
-import { MAX_CONTENT } from '../../src/model/read-memory.ts';
 import { sampleCodeUnit } from './samples.ts';
 
 const read = (record: JsonObject) => readCodeUnit(record, { system: 'other', warn: () => {} });
@@ -49,7 +49,7 @@ describe('readCodeUnit', () => {
   it.each<[JsonObject, string]>([
     [{ project_name: null }, 'project_name is missing'],
     [{ project_name: '' }, 'project_name is missing'],
-    [{ content: 'x'.repeat(MAX_CONTENT + 1) }, 'content is longer than 16 MiB'],
+    [{ content: 'x'.repeat(MAX_CONTENT_BYTES + 1) }, 'content is longer than 16 MiB'],
     [{ indexed_at: null }, 'indexed_at is missing'],
     [{ file_path: '' }, 'file_path is empty'],
     [{ start_line: 1.5 }, 'start_line is not a whole number'],

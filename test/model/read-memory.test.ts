@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { derivedId } from '../../src/model/id.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { parseRecordLine } from '../../src/model/json-parse.ts';
+import { MAX_CONTENT_BYTES } from '../../src/model/limits.ts';
 import { memoryLine, memoryRecord } from '../../src/model/memory.ts';
-import { MAX_CONTENT, readMemory } from '../../src/model/read-memory.ts';
+import { readMemory } from '../../src/model/read-memory.ts';
 import { sampleMemory } from './samples.ts';
 
 const MINIMAL: JsonObject = {
@@ -169,8 +170,15 @@ describe('readMemory', () => {
   });
 
   it('accepts content up to 16 MiB', () => {
-    expect(read({ ...MINIMAL, content: 'x'.repeat(MAX_CONTENT) }).memory.content).toHaveLength(MAX_CONTENT);
-    expect(() => read({ ...MINIMAL, content: 'x'.repeat(MAX_CONTENT + 1) })).toThrow('longer than 16 MiB');
+    expect(read({ ...MINIMAL, content: 'x'.repeat(MAX_CONTENT_BYTES) }).memory.content).toHaveLength(
+      MAX_CONTENT_BYTES,
+    );
+    expect(() => read({ ...MINIMAL, content: 'x'.repeat(MAX_CONTENT_BYTES + 1) })).toThrow(
+      'longer than 16 MiB',
+    );
+    expect(() => read({ ...MINIMAL, content: 'é'.repeat(MAX_CONTENT_BYTES / 2 + 1) })).toThrow(
+      'longer than 16 MiB',
+    );
     expect(read({ ...MINIMAL, content: ' \n' }).memory.content).toBe(' \n');
   });
 

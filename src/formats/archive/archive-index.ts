@@ -8,7 +8,7 @@ export interface MemberPlace {
   readonly size: number;
 }
 
-/** What reading the records again needs to know of the first reading: 18 bytes to a record. */
+/** What reading the records again needs to know of the first reading: 19 bytes to a record. */
 export interface ArchiveIndex {
   readonly places: ReadonlyMap<MemberName, MemberPlace>;
   readonly memories: KindIndex;

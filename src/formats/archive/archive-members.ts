@@ -1,7 +1,8 @@
+import { printable } from '../printable.ts';
 import { damaged } from './damage.ts';
 import { MANIFEST, type MemberName } from './layout.ts';
 import type { MemberReader } from './tar/member-reader.ts';
-import { printable, type TarReader } from './tar/tar-reader.ts';
+import type { TarReader } from './tar/tar-reader.ts';
 
 export interface ArchiveMember {
   readonly name: MemberName;

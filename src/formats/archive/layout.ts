@@ -1,5 +1,3 @@
-import { MAX_CONTENT } from '../../model/read-memory.ts';
-
 /** The one folder at the top of an archive. */
 export const TOP_FOLDER = 'portable_backup';
 
@@ -35,13 +33,9 @@ export function membersWith(vectorFiles: ReadonlySet<string>): readonly MemberNa
   );
 }
 
-const MIB = 1024 * 1024;
-
-/** Content of 16 Mi UTF-16 units, each at most six bytes as JSON, and 16 MiB for all other fields. */
-export const MAX_RECORD_BYTES = 6 * MAX_CONTENT + 16 * MIB;
-/** For the manifest and the members that are read as a whole. */
-export const MAX_DOCUMENT_BYTES = 64 * MIB;
-/** Model and dimension pairs to a kind of record; a reader keeps one block of each in memory. */
+/** Model and dimension pairs to a kind of record. */
 export const MAX_VECTOR_GROUPS = 1000;
-/** Of one vector. */
-export const MAX_DIMENSIONS = 1_000_000;
+/** As above, in an archive that was compressed again as one stream: each is read from the start of the file. */
+export const MAX_STREAM_GROUPS = 16;
+/** Of the list of checksums: it names at most nine members. */
+export const MAX_CHECKSUMS_BYTES = 64 * 1024;

@@ -2,9 +2,10 @@ import { MemportError } from '../../errors.ts';
 import { parseInstant } from '../../model/instant.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { parseExactJson } from '../../model/json-parse.ts';
+import { MAX_DIMENSIONS, MAX_MANIFEST_VALUES } from '../../model/limits.ts';
 import { FieldReader } from '../../model/read-fields.ts';
 import { damaged } from './damage.ts';
-import { CODE_UNIT_VECTORS, MANIFEST, MAX_DIMENSIONS, MAX_VECTOR_GROUPS, MEMORY_VECTORS } from './layout.ts';
+import { CODE_UNIT_VECTORS, MANIFEST, MAX_VECTOR_GROUPS, MEMORY_VECTORS } from './layout.ts';
 import {
   ARCHIVE_FORMAT,
   ARCHIVE_VERSION,
@@ -152,7 +153,8 @@ function readCount(fields: FieldReader, name: string): number {
 function parseObject(bytes: Buffer): JsonObject {
   let value: JsonValue;
   try {
-    value = parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    value = parseExactJson(text, { maxValues: MAX_MANIFEST_VALUES });
   } catch (error) {
     throw damaged(`The manifest of the archive is not JSON: ${messageOf(error)}.`, error);
   }

@@ -1,8 +1,10 @@
+import { MAX_DOCUMENT_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../../model/limits.ts';
 import {
+  CHECKSUMS,
   CODE_UNIT_VECTORS,
   CODE_UNITS,
-  MAX_DOCUMENT_BYTES,
-  MAX_RECORD_BYTES,
+  MANIFEST,
+  MAX_CHECKSUMS_BYTES,
   MEMORIES,
   MEMORY_VECTORS,
   type MemberName,
@@ -28,6 +30,10 @@ export function maxMemberSize(name: MemberName, manifest: Manifest): number {
       return vectorsSize(manifest.memoryVectors);
     case CODE_UNIT_VECTORS:
       return vectorsSize(manifest.codeUnitVectors);
+    case MANIFEST:
+      return MAX_MANIFEST_BYTES;
+    case CHECKSUMS:
+      return MAX_CHECKSUMS_BYTES;
     default:
       return MAX_DOCUMENT_BYTES;
   }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
+import { MAX_MANIFEST_BYTES } from '../../model/limits.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import type { OpenedFile } from '../opened-file.ts';
 import type { Source, SourceItem, Verification } from '../source.ts';
@@ -23,7 +24,7 @@ export async function openArchive(file: OpenedFile): Promise<ArchiveSource> {
   try {
     const tar = new TarReader(reader, { exactEnd: container.blocked });
     const member = await new ArchiveMembers(tar).manifest();
-    const bytes = await readDocument(member);
+    const bytes = await readDocument(member, MAX_MANIFEST_BYTES);
     return new ArchiveSource(file, container, readManifest(bytes), member.sha256());
   } finally {
     await reader.close();

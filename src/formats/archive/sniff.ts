@@ -1,11 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
-import { isJsonObject } from '../../model/json.ts';
-import { parseExactJson } from '../../model/json-parse.ts';
+import { MAX_MANIFEST_BYTES } from '../../model/limits.ts';
+import { printable } from '../printable.ts';
 import { ByteReader } from './container/byte-reader.ts';
 import { looksLikeBlock } from './container/gzip-block.ts';
 import { openContainer } from './container/open-container.ts';
 import { damaged } from './damage.ts';
-import { ARCHIVE_FORMAT } from './manifest.ts';
 import { TAR_BLOCK } from './tar/tar-header.ts';
 import { TarReader } from './tar/tar-reader.ts';
 import { readDocument } from './verify.ts';
@@ -39,24 +38,29 @@ export async function archiveFormat(
   const reader = new ByteReader(container.bytes(0));
   try {
     const member = await new TarReader(reader, { exactEnd: container.blocked }).next();
-    if (member === null) return null;
-    if (FLAT_MEMBER.test(member.name)) return 'feat038-archive';
-    if (PROJECT_MEMBER.test(member.name)) return 'feat036-archive';
-    if (!MANIFEST_MEMBER.test(member.name)) return null;
-    return formatByManifest(await readDocument(member));
+    if (member !== null && FLAT_MEMBER.test(member.name)) return 'feat038-archive';
+    if (member !== null && MANIFEST_MEMBER.test(member.name))
+      return formatByManifest(await readDocument(member, MAX_MANIFEST_BYTES));
+    if (!container.blocked)
+      return member !== null && PROJECT_MEMBER.test(member.name) ? 'feat036-archive' : null;
+    // Only memport writes blocks: it was an archive of memories.
+    throw damaged(
+      member === null
+        ? 'The archive is empty.'
+        : `The archive begins with ${printable(member.name)}, not with its manifest.`,
+    );
   } finally {
     await reader.close();
   }
 }
 
-/** A manifest that can't be read is left to the reader of memport archives, which says what is wrong with it. */
+/**
+ * Whose manifest it is, told from its text: to parse it is for the reader of the format, who also says what is wrong with
+ * one that can't be read.
+ */
 function formatByManifest(manifest: Buffer): 'memport-archive' | 'feat038-archive' | 'feat036-archive' {
-  try {
-    const value = parseExactJson(manifest.toString('utf8'));
-    if (!isJsonObject(value) || value.format === ARCHIVE_FORMAT) return 'memport-archive';
-    if (Object.hasOwn(value, 'archive_version')) return 'feat036-archive';
-    return value.includes_embeddings === undefined ? 'memport-archive' : 'feat038-archive';
-  } catch {
-    return 'memport-archive';
-  }
+  const text = manifest.toString('latin1');
+  if (/"format"\s*:\s*"portable_backup"/.test(text)) return 'memport-archive';
+  if (text.includes('"archive_version"')) return 'feat036-archive';
+  return text.includes('"includes_embeddings"') ? 'feat038-archive' : 'memport-archive';
 }

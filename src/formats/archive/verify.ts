@@ -1,6 +1,8 @@
+import { MemportError } from '../../errors.ts';
 import { ContentDigest } from '../../model/digest.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { parseExactJson } from '../../model/json-parse.ts';
+import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_VALUES } from '../../model/limits.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { type ArchiveIndex, KindIndex, type MemberPlace } from './archive-index.ts';
 import { ArchiveMembers } from './archive-members.ts';
@@ -12,13 +14,12 @@ import {
   CHECKSUMS,
   CODE_UNIT_VECTORS,
   CODE_UNITS,
-  type EXPORT_CONFIG,
-  MAX_DOCUMENT_BYTES,
+  MAX_CHECKSUMS_BYTES,
+  MAX_STREAM_GROUPS,
   MEMORIES,
   MEMORY_VECTORS,
   type MemberName,
   PROJECTS,
-  type STATISTICS,
 } from './layout.ts';
 import { archiveMembers, type Manifest } from './manifest.ts';
 import { maxMemberSize } from './member-limits.ts';
@@ -39,6 +40,7 @@ export async function verifyArchive(
   opened: { readonly manifest: Manifest; readonly sha256: string },
   options: WorkOptions,
 ): Promise<ArchiveIndex> {
+  checkStream(container, opened.manifest);
   const reader = new ByteReader(container.bytes(0, options.signal));
   try {
     return await new Verifier(opened.manifest, options).run(
@@ -48,6 +50,15 @@ export async function verifyArchive(
   } finally {
     await reader.close();
   }
+}
+
+function checkStream({ blocked }: Container, { memoryVectors, codeUnitVectors }: Manifest): void {
+  if (blocked || Math.max(memoryVectors.length, codeUnitVectors.length) <= MAX_STREAM_GROUPS) return;
+  throw new MemportError(
+    'integrity',
+    `The archive was compressed again by another program, and has vectors of more than ${MAX_STREAM_GROUPS} models and dimensions: it can't be read like that.`,
+    { hint: 'Take the file as memport wrote it, or make the export again.' },
+  );
 }
 
 class Verifier {
@@ -68,7 +79,7 @@ class Verifier {
   async run(members: ArchiveMembers, manifestSum: string): Promise<ArchiveIndex> {
     const places = new Map<MemberName, MemberPlace>();
     const manifest = await members.manifest();
-    await readDocument(manifest);
+    for await (const _ of manifest.pieces());
     if (manifest.sha256() !== manifestSum) throw damaged('The archive changed while it was read.');
     for await (const { name, data } of members.others(archiveMembers(this.#manifest))) {
       if (data.size > maxMemberSize(name, this.#manifest))
@@ -94,9 +105,9 @@ class Verifier {
       case CODE_UNIT_VECTORS:
         return verifyNpz(data, 'code_unit', this.#codeUnits, this.#digest);
       case CHECKSUMS:
-        return checkChecksums((await readDocument(data)).toString('utf8'), this.#sums);
+        return checkChecksums((await readDocument(data, MAX_CHECKSUMS_BYTES)).toString('utf8'), this.#sums);
       default:
-        return checkObject(name, await readDocument(data));
+        return checkObject(name, await readDocument(data, MAX_DOCUMENT_BYTES));
     }
   }
 
@@ -122,17 +133,17 @@ class Verifier {
   }
 }
 
-/** A member that is small enough to be read as a whole. */
-export async function readDocument(data: MemberReader): Promise<Buffer> {
-  if (data.size > MAX_DOCUMENT_BYTES) throw damaged(`${data.name} is too large.`);
+/** A member of at most `limit` bytes, read as a whole. */
+export async function readDocument(data: MemberReader, limit: number): Promise<Buffer> {
+  if (data.size > limit) throw damaged(`${data.name} is too large.`);
   return data.exactly(data.size);
 }
 
-function checkObject(name: typeof EXPORT_CONFIG | typeof STATISTICS | string, bytes: Buffer): void {
+function checkObject(name: MemberName, bytes: Buffer): void {
   try {
-    if (isJsonObject(parseExactJson(bytes.toString('utf8')))) return;
+    if (isJsonObject(parseExactJson(bytes.toString('utf8'), { maxValues: MAX_DOCUMENT_VALUES }))) return;
   } catch (error) {
-    throw damaged(`${name} is not JSON.`, error);
+    throw damaged(`${name} is not JSON, or of more than ${MAX_DOCUMENT_VALUES} values.`, error);
   }
   throw damaged(`${name} is not an object.`);
 }

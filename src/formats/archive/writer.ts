@@ -4,14 +4,15 @@ import { canonicalJson } from '../../model/canonical.ts';
 import { ContentDigest } from '../../model/digest.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { withKeys } from '../../model/json.ts';
+import { MAX_DIMENSIONS, MAX_MANIFEST_BYTES, MAX_PROJECTS } from '../../model/limits.ts';
 import type { RecordKind } from '../../model/record.ts';
 import { checksumsText } from './checksums.ts';
+import { fittingDocument } from './fitting-document.ts';
 import {
   CHECKSUMS,
   CODE_UNIT_VECTORS,
   CODE_UNITS,
   EXPORT_CONFIG,
-  MAX_DIMENSIONS,
   MAX_VECTOR_GROUPS,
   MEMORIES,
   MEMORY_VECTORS,
@@ -91,7 +92,9 @@ export class ArchiveWriter {
       memoryVectors: orderedGroups(header.memoryVectors),
       codeUnitVectors: orderedGroups(header.codeUnitVectors),
     });
-    await writer.#members.draftManifest(manifestDraft(writer.header));
+    const draft = manifestDraft(writer.header);
+    checkManifest(writer.header, draft);
+    await writer.#members.draftManifest(draft);
     return writer;
   }
 
@@ -234,7 +237,8 @@ export class ArchiveWriter {
   }
 
   #withSizes(statistics: JsonObject): JsonObject {
-    return withKeys(statistics, { member_bytes: Object.fromEntries(this.#members.sizes) });
+    const sizes = { member_bytes: Object.fromEntries(this.#members.sizes) };
+    return fittingDocument(withKeys(statistics, sizes));
   }
 
   async #document(name: MemberName, value: JsonObject): Promise<void> {
@@ -245,6 +249,13 @@ export class ArchiveWriter {
   async #complete(name: MemberName, value: JsonObject): Promise<void> {
     if (!this.#members.sums.has(name)) await this.#document(name, value);
   }
+}
+
+function checkManifest({ projects }: ArchiveHeader, text: string): void {
+  if (projects.length > MAX_PROJECTS)
+    throw new MemportError('failed', `an archive takes at most ${MAX_PROJECTS} projects`);
+  if (Buffer.byteLength(text) > MAX_MANIFEST_BYTES)
+    throw new MemportError('failed', 'the names of the projects and models are too long for an archive');
 }
 
 type GroupName = Pick<VectorGroup, 'model' | 'dimensions'>;

@@ -58,6 +58,11 @@ export interface ReadVector {
   readonly words: number;
 }
 
+/** Whether a list, `[` to `]`, has neither texts nor lists nor objects in it: then each value of it is one number at most. */
+export function isFlatList(list: string): boolean {
+  return !list.includes('{') && !list.includes('"') && !list.includes('[', 1);
+}
+
 /** Reads the text of a list at native speed. Null when it is anything but numbers: readVector tells what. */
 export function readVectorText(text: string): ReadVector | null {
   try {

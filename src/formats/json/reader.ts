@@ -5,6 +5,7 @@ import type { WorkOptions } from '../../model/progress.ts';
 import { FEAT038_JSON } from '../legacy/feat038-json.ts';
 import { FEAT044_JSON } from '../legacy/feat044-json.ts';
 import { TUI_JSON } from '../legacy/tui-json.ts';
+import { printable } from '../printable.ts';
 import type { FormatName, Source, SourceItem, Verification } from '../source.ts';
 import { type Found, type JsonDialect, type JsonHead, RECORD_ARRAYS } from './dialect.ts';
 import { hasVector } from './element.ts';
@@ -93,9 +94,7 @@ class JsonSource implements Source {
     }
     const notes = checkVersions(this.header, this.#dialect.versions);
     if (!head.arrays.has('memories')) throw new MemportError('integrity', 'there is no list of memories');
-    const strange = [...head.strange].map(
-      name => `${JSON.stringify(name)} is not understood and was left out`,
-    );
+    const strange = [...head.strange].map(name => `${printable(name)} is not understood and was left out`);
     const warnings = [...notes, ...this.#dialect.check(this.header, found), ...strange];
     this.#found = found;
     return { ...found, contentDigest: null, warnings };
@@ -105,12 +104,17 @@ class JsonSource implements Source {
     let count = 0;
     const { header } = this;
     for await (const events of scanJson(fileChunks(this.#handle, 'reading', options), RECORD_ARRAYS)) {
-      const items: SourceItem[] = [];
+      let items: SourceItem[] = [];
       for (const event of events) {
         const item = event.type === 'element' ? this.#dialect.read(event, header) : null;
-        if (item !== null) items.push(item);
+        if (item === null) continue;
+        count += 1;
+        if (items.length > 0 && (items[0]?.type === 'tombstone') !== (item.type === 'tombstone')) {
+          yield items;
+          items = [];
+        }
+        items.push(item);
       }
-      count += items.length;
       if (items.length > 0) yield items;
     }
     const { memories, codeUnits, tombstones } = this.#found ?? {

@@ -1,11 +1,15 @@
 import { MemportError } from '../../errors.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { parseExactJson } from '../../model/json-parse.ts';
+import { hasMoreValues } from '../../model/json-values.ts';
+import { MAX_DIMENSIONS, MAX_DOCUMENT_VALUES, MAX_RECORD_BYTES } from '../../model/limits.ts';
+import { printable } from '../printable.ts';
+import { MAX_FLOAT32_BYTES } from './float32-text.ts';
 import { Utf8Check } from './utf8.ts';
 import { isWhite, ValueScan } from './value-scan.ts';
 
-/** A record of 16 MiB, with room for its vector and for what an import adds to it. */
-export const MAX_ELEMENT_BYTES = 17 * 1024 * 1024;
+/** The largest record, with room for its vector. */
+export const MAX_ELEMENT_BYTES = MAX_RECORD_BYTES + MAX_DIMENSIONS * (MAX_FLOAT32_BYTES + 1);
 /** What all names and values outside the record arrays may have together. */
 export const MAX_HEADER_BYTES = 1024 * 1024;
 
@@ -15,7 +19,7 @@ export type JsonEvent = JsonMember | JsonArray | JsonElement;
 export interface JsonMember {
   readonly type: 'member';
   readonly name: string;
-  /** undefined when it was too large to be kept. Bare NaN and Infinity are strings here. */
+  /** undefined when it was too large to be kept, or of too many values. Bare NaN and Infinity are strings here. */
   readonly value: JsonValue | undefined;
 }
 
@@ -197,7 +201,7 @@ class Scanner {
     const name = this.#parse(bytes.toString('utf8'));
     if (scan.cut || typeof name !== 'string') throw this.#damage(this.#scanOffset, 'a key expected');
     const isArray = this.#arrays.has(name);
-    if (this.#names.has(name)) throw this.#damage(this.#scanOffset, `${JSON.stringify(name)} is there twice`);
+    if (this.#names.has(name)) throw this.#damage(this.#scanOffset, `${printable(name)} is there twice`);
     // Names that there is no room for are not remembered: a hostile file must not fill the memory with them.
     if (isArray || this.#spend(bytes.length)) this.#names.add(name);
     this.#name = name;
@@ -207,7 +211,8 @@ class Scanner {
   #memberValue(scan: ValueScan): JsonValue | undefined {
     const bytes = scan.bytes();
     if (scan.cut || !this.#spend(bytes.length)) return undefined;
-    return this.#parse(bytes.toString('utf8'));
+    const text = bytes.toString('utf8');
+    return hasMoreValues(text, MAX_DOCUMENT_VALUES) ? undefined : this.#parse(text);
   }
 
   #parse(text: string): JsonValue {

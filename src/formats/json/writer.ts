@@ -2,6 +2,8 @@ import { MemportError } from '../../errors.ts';
 import { type Filter, filterRecord, isEverything } from '../../model/filter.ts';
 import { formatInstant, type Instant } from '../../model/instant.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { isLonger, MAX_RECORD_BYTES } from '../../model/limits.ts';
+import { recordTooLong } from '../record-too-long.ts';
 import { memberPlace } from './member-place.ts';
 import { Output, type Sink } from './output.ts';
 
@@ -19,6 +21,7 @@ export interface JsonFileHeader {
 }
 
 export interface JsonFileRecord {
+  readonly id: string;
   /** Canonical, without `embedding`. */
   readonly line: string;
   /** Written only in a file with embeddings. */
@@ -71,7 +74,8 @@ export class JsonFileWriter {
     this.#section = section;
   }
 
-  async #record(section: Section, { line, vector }: JsonFileRecord): Promise<void> {
+  async #record(section: Section, { id, line, vector }: JsonFileRecord): Promise<void> {
+    if (isLonger(line, MAX_RECORD_BYTES)) throw recordTooLong(id);
     const numbers = this.#header.embeddings ? (vector ?? new Float32Array(0)) : null;
     await this.#output.reserve(line.length + 32, numbers?.length ?? 0);
     this.#output.text(this.#counts[section] === 0 ? '\n' : ',\n');

@@ -6,7 +6,6 @@ import { openContainer } from '../archive/container/open-container.ts';
 import { damaged } from '../archive/damage.ts';
 import { MemberReader } from '../archive/tar/member-reader.ts';
 import { RECORD_ARRAYS } from '../json/dialect.ts';
-import { readElement } from '../json/element.ts';
 import { type JsonElement, scanJson } from '../json/scanner.ts';
 import { versionText } from '../json/versions.ts';
 import { migrationName } from '../migrations/migration.ts';
@@ -16,6 +15,7 @@ import { CLAUDE_MEMORY_SERVER } from './feat038-code-unit.ts';
 import { FEAT038_STEP, readFeat038Record } from './feat038-record.ts';
 import { type FlatVector, FlatVectors } from './flat-vectors.ts';
 import { type FlatIndex, verifyFlat } from './flat-verify.ts';
+import { readLegacyElement } from './legacy-element.ts';
 
 /**
  * Opens the flat archive of claude-memory-server. Its manifest comes late: what the source says of itself is empty until
@@ -96,11 +96,9 @@ class Feat038Archive implements Source {
 
 /** The row of the npz replaces the embedding in the JSON, as the original does it; where there is no npz, that one counts. */
 function readItem(element: JsonElement, row: FlatVector | null): SourceItem {
-  const read = readElement(element, 'memory');
-  if (read.type === 'reject' || row === null) return read.type === 'reject' ? read : readFeat038Record(read);
-  const warnings =
-    row.vector === null
-      ? [...read.warnings, 'its vector has a number that is not finite: left out']
-      : read.warnings;
-  return readFeat038Record({ ...read, vector: row.vector, line: null, warnings });
+  if (row === null) return readLegacyElement(element, readFeat038Record);
+  const note = row.vector === null ? ['its vector has a number that is not finite: left out'] : [];
+  return readLegacyElement(element, read =>
+    readFeat038Record({ ...read, vector: row.vector, line: null, warnings: [...read.warnings, ...note] }),
+  );
 }

@@ -1,6 +1,7 @@
 import { damaged } from '../archive/damage.ts';
 import type { MemberReader } from '../archive/tar/member-reader.ts';
-import { printable, type TarReader } from '../archive/tar/tar-reader.ts';
+import type { TarReader } from '../archive/tar/tar-reader.ts';
+import { printable } from '../printable.ts';
 
 export const FLAT_MEMBERS = ['memories.json', 'embeddings.npz', 'manifest.json', 'checksums.sha256'] as const;
 export type FlatName = (typeof FLAT_MEMBERS)[number];

@@ -1,3 +1,4 @@
+import { MAX_DIMENSIONS } from '../../model/limits.ts';
 import { isFinite32 } from '../../model/vector.ts';
 import { damaged } from '../archive/damage.ts';
 import { readNpyHeader } from '../archive/npz/npy.ts';
@@ -5,7 +6,6 @@ import { ZipReader } from '../archive/npz/zip-reader.ts';
 import type { MemberReader } from '../archive/tar/member-reader.ts';
 
 const ARRAY = 'embeddings.npy';
-const MAX_DIMENSIONS = 1_000_000;
 const SIZES: Readonly<Record<string, number>> = { '<f8': 8, '<f4': 4 };
 
 export interface FlatVector {
@@ -32,12 +32,18 @@ export class FlatVectors {
 
   static async open(member: MemberReader): Promise<FlatVectors> {
     const zip = new ZipReader(member);
-    await zip.begin(ARRAY);
-    const { descr, shape } = await readNpyHeader(length => zip.exactly(length));
+    const { size } = await zip.begin(ARRAY);
+    let headerSize = 0;
+    const { descr, shape } = await readNpyHeader(length => {
+      headerSize += length;
+      return zip.exactly(length);
+    });
     const [rows = 0, dimensions = 0] = shape;
     const itemSize = SIZES[descr];
     if (itemSize === undefined || shape.length !== 2 || dimensions < 1 || dimensions > MAX_DIMENSIONS)
       throw damaged(`${member.name} holds another array than vectors.`);
+    if (size !== null && size !== headerSize + rows * dimensions * itemSize)
+      throw damaged(`${member.name} has another length than its vectors need.`);
     return new FlatVectors(zip, rows, dimensions, itemSize);
   }
 
@@ -49,9 +55,11 @@ export class FlatVectors {
   }
 
   /** Reads all rows and what follows them, and proves checksum, sizes and directory. */
-  async verify(): Promise<void> {
-    for (let missing = this.rows * this.dimensions * this.#itemSize; missing > 0; )
+  async verify(signal?: AbortSignal): Promise<void> {
+    for (let missing = this.rows * this.dimensions * this.#itemSize; missing > 0; ) {
+      signal?.throwIfAborted();
       missing -= (await this.#zip.some(missing)).length;
+    }
     await this.#zip.end();
     await this.#zip.finish();
   }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { parseExactJson } from '../../model/json-parse.ts';
+import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_VALUES } from '../../model/limits.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import type { MemberPlace } from '../archive/archive-index.ts';
 import { checkChecksums } from '../archive/checksums.ts';
@@ -63,13 +64,13 @@ class FlatReading {
         this.#memoriesHeader = await this.#count(data);
         break;
       case 'embeddings.npz':
-        this.#rows = await countRows(data);
+        this.#rows = await this.#countRows(data);
         break;
       case 'manifest.json':
-        this.#manifest = parseObject(await readDocument(data));
+        this.#manifest = parseObject(await readDocument(data, MAX_DOCUMENT_BYTES));
         break;
       case 'checksums.sha256':
-        this.#checksums = (await readDocument(data)).toString('utf8');
+        this.#checksums = (await readDocument(data, MAX_DOCUMENT_BYTES)).toString('utf8');
         return;
     }
     this.#sums.set(name, data.sha256());
@@ -97,6 +98,15 @@ class FlatReading {
     const place = this.#places.get(name);
     if (place === undefined) throw damaged(`The archive lacks ${name}: it is truncated, or not whole.`);
     return place;
+  }
+
+  /** Where the memories came before, their number is proven before anything is inflated. */
+  async #countRows(data: MemberReader): Promise<number> {
+    const vectors = await FlatVectors.open(data);
+    this.#rows = vectors.rows;
+    if (this.#places.has('memories.json')) this.#checkRows();
+    await vectors.verify(this.#options.signal);
+    return vectors.rows;
   }
 
   /** A row belongs to the memory at its place: there is no other pairing, so nothing less than equal counts will do. */
@@ -128,15 +138,9 @@ class FlatReading {
   }
 }
 
-async function countRows(data: MemberReader): Promise<number> {
-  const vectors = await FlatVectors.open(data);
-  await vectors.verify();
-  return vectors.rows;
-}
-
 function parseObject(bytes: Buffer): JsonObject {
   try {
-    const value = parseExactJson(bytes.toString('utf8'));
+    const value = parseExactJson(bytes.toString('utf8'), { maxValues: MAX_DOCUMENT_VALUES });
     if (isJsonObject(value)) return value;
   } catch (error) {
     throw damaged('The manifest of the archive is not JSON.', error);

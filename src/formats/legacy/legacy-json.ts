@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { Found, JsonDialect } from '../json/dialect.ts';
-import { readElement } from '../json/element.ts';
 import type { JsonElement } from '../json/scanner.ts';
 import { migrate, migrationName } from '../migrations/migration.ts';
 import type { SourceItem } from '../source.ts';
 import { CLAUDE_MEMORY_SERVER } from './feat038-code-unit.ts';
+import { readLegacyElement } from './legacy-element.ts';
 import { legacySteps } from './migrations.ts';
 
 const UNIT_WORDS = [Buffer.from('"unit_type"'), Buffer.from('"file_path"')];
@@ -20,8 +20,7 @@ export function legacyJson({ shape, check, ...particular }: Particular): JsonDia
   const steps = legacySteps(shape);
   const read = (element: JsonElement, header: JsonObject): SourceItem | null => {
     if (element.array !== 'memories') return null;
-    const item = readElement(element, 'memory');
-    return item.type === 'record' ? migrate(steps, item, header) : item;
+    return readLegacyElement(element, item => migrate(steps, item, header));
   };
   return {
     ...particular,
@@ -34,7 +33,7 @@ export function legacyJson({ shape, check, ...particular }: Particular): JsonDia
       if (element.array !== 'memories') return null;
       if (!UNIT_WORDS.every(word => element.bytes.includes(word))) return 'memory';
       const item = read(element, {});
-      return item?.type === 'record' ? item.kind : 'memory';
+      return item?.type === 'record' || item?.type === 'reject' ? item.kind : 'memory';
     },
   };
 }

@@ -1,6 +1,6 @@
 import { derivedId } from '../../model/id.ts';
 import { contentHash } from '../../model/identity.ts';
-import { MAX_CONTENT } from '../../model/read-memory.ts';
+import { isLonger, MAX_CONTENT_BYTES } from '../../model/limits.ts';
 import { codeUnitEntry, type Entry, memoryEntry } from '../../model/record.ts';
 
 const MARK = ' (imported)';
@@ -18,7 +18,7 @@ export function copyOf(imported: Entry): Entry {
     return codeUnitEntry({ ...record, id, name: record.name + MARK }, imported.vector);
   }
   const { content } = imported.record;
-  const marked = content.length + MARK.length > MAX_CONTENT ? content : content + MARK;
+  const marked = isLonger(content + MARK, MAX_CONTENT_BYTES) ? content : content + MARK;
   return memoryEntry({ ...imported.record, id, content: marked }, null);
 }
 

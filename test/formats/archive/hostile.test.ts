@@ -84,6 +84,10 @@ const HOSTILE: readonly (readonly [string, (all: Entry[]) => Entry[]])[] = [
   ['a pax header that is none', second({ ...pax(), data: Buffer.from('99 path=x\n') })],
   ['a pax header that has no key', second({ ...pax(), data: Buffer.from('5 =x\n') })],
   ['a pax header too large', second({ ...pax(), data: Buffer.alloc(70_000, 'x') })],
+  [
+    'many pax headers for all members',
+    all => [...Array.from({ length: 17 }, () => ({ ...pax(['comment', 'x']), type: 'g' })), ...all],
+  ],
   ['a folder with data', second(file(`${TOP}memories/`, { type: '5' }))],
   [
     'many folders',
@@ -185,6 +189,30 @@ const HOSTILE: readonly (readonly [string, (all: Entry[]) => Entry[]])[] = [
   ],
   ['tombstones out of order', lie('memories/memories.json', '"kind":"code_unit"', '"kind":"zzz"')],
   ['a tombstone that is no JSON', lie('memories/memories.json', '"kind":"code_unit"', '"kind":')],
+  [
+    'a tombstone of a strange kind',
+    lie('memories/memories.json', '"kind":"code_unit"', '"kind":{"toString":1}'),
+  ],
+  ['a tombstone without an id', lie('memories/memories.json', `"id":"${idOf(500)}"`, '"id":{"valueOf":1}')],
+  [
+    'a config of too many values',
+    all =>
+      resealed(
+        changed(all, 'config/export_config.json', () => Buffer.from(`{"a":[${'{},'.repeat(100_000)}1]}`)),
+      ),
+  ],
+  [
+    'a config that is too large',
+    all => resealed(changed(all, 'config/export_config.json', () => Buffer.from(`{${' '.repeat(2 ** 20)}}`))),
+  ],
+  [
+    'a manifest of too many values',
+    manifest('"filters": {}', `"filters": {"a":[${'{},'.repeat(150_000)}1]}`),
+  ],
+  [
+    'a checksum list that is too large',
+    lastResealed(data => Buffer.concat([data, Buffer.alloc(65_536, 'x')])),
+  ],
   ['other projects than the manifest', lie('code_index/projects.json', '"alpha"', '"alphb"')],
   ['a config that is no JSON', lie('config/export_config.json', '{', '')],
   [

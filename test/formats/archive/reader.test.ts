@@ -7,8 +7,8 @@ import { openFile } from '../../../src/formats/opened-file.ts';
 import type { Progress } from '../../../src/model/progress.ts';
 import { memoryEntry } from '../../../src/model/record.ts';
 import { aMemory, idOf } from '../../support/records.ts';
-import { changed, pack, replaced, unpack } from './craft.ts';
-import { archiveOf, smallSample, temporaryFolder } from './samples.ts';
+import { changed, pack, replaced, resealed, unpack } from './craft.ts';
+import { archiveOf, readBytes, smallSample, temporaryFolder } from './samples.ts';
 
 let path: string;
 let archive: Buffer;
@@ -24,6 +24,60 @@ async function count(items: AsyncIterable<readonly unknown[]>): Promise<number> 
   for await (const batch of items) sum += batch.length;
   return sum;
 }
+
+describe('a record without an id', () => {
+  const vector = Float32Array.of(1, 2);
+  const entryOf = (n: number, line?: string) => {
+    const entry = memoryEntry(aMemory({ id: idOf(n), embeddingModel: 'm' }), vector);
+    return line === undefined ? entry : { ...entry, line };
+  };
+  const NIL = '00000000-0000-0000-0000-000000000000';
+
+  test('has no vector, whatever id the npz gives it', async () => {
+    const sample = { entries: [entryOf(1), entryOf(2, '{"x":1}'), entryOf(3)] };
+    const entries = unpack(await archiveOf(sample));
+    for (const id of [idOf(1), idOf(3), NIL])
+      await expect(
+        readBytes(pack(resealed(changed(entries, 'memories/embeddings.npz', replaced(idOf(2), id))))),
+      ).rejects.toMatchObject({ code: 'integrity', message: expect.stringContaining('vector of a record') });
+  });
+
+  test('also at the beginning, where the npz has the smallest id', async () => {
+    const entries = unpack(await archiveOf({ entries: [entryOf(1, '{"x":1}'), entryOf(2)] }));
+    const changedIds = changed(entries, 'memories/embeddings.npz', replaced(idOf(1), NIL));
+    await expect(readBytes(pack(resealed(changedIds)))).rejects.toMatchObject({
+      message: expect.stringContaining('vector of a record'),
+    });
+  });
+
+  test('can not hide an id that is there twice', async () => {
+    const hidden = `{"a": {"b":1,"id":"${idOf(7)}"},"id":"${idOf(1)}"}`;
+    const sample = { entries: [entryOf(1), { ...entryOf(2, hidden), vector: null }] };
+    await expect(readBytes(await archiveOf(sample))).rejects.toMatchObject({
+      message: expect.stringContaining('an id twice'),
+    });
+  });
+});
+
+describe('batches of an archive', () => {
+  test('tombstones come in batches of their own, large records in small ones', async () => {
+    const content = 'x'.repeat(1_500_000);
+    const entries = [1, 2, 3, 4, 5].map(n => memoryEntry(aMemory({ id: idOf(n), content }), null));
+    const file = join(await temporaryFolder(), 'batches.tar.gz');
+    await writeFile(file, await archiveOf({ ...smallSample(), entries }));
+    await using source = await openArchive(await openFile(file));
+    await source.verify();
+    const batches: string[][] = [];
+    for await (const batch of source.read()) batches.push(batch.map(({ type }) => type));
+    expect(batches).toEqual([
+      ['record', 'record'],
+      ['record', 'record'],
+      ['record'],
+      ['tombstone', 'tombstone'],
+      ['project', 'project'],
+    ]);
+  });
+});
 
 describe('an archive as a source', () => {
   test('says what it is before it is verified', async () => {

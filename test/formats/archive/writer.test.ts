@@ -271,3 +271,55 @@ describe('what is not as announced is refused', () => {
     expect(JSON.parse(String(entries[5]?.data))).toHaveProperty('member_bytes');
   });
 });
+
+describe('what is too large for an archive', () => {
+  const long = (id: string) => `{"content":"${'x'.repeat(40 * 1024 * 1024)}","id":"${id}"}`;
+  const header = { ...headerOf(EMPTY), memoryCount: 50 };
+  const error = { code: 'failed', message: expect.stringMatching(`record ${idOf(5)} is longer than 40 MiB`) };
+
+  test('a record, which the error names', async () => {
+    const line = { id: idOf(5), line: long(idOf(5)), model: null, dimensions: null };
+    await expect(withWriter(writer => writer.memories([line]), header)).rejects.toMatchObject(error);
+    const lines = Buffer.from(`{"id":"${idOf(4)}"},\n${long(idOf(5))},\n{"id":"${idOf(6)}"}`);
+    const run = { count: 3, ids: idOf(4) + idOf(5) + idOf(6), lines, vectors: null };
+    await expect(withWriter(writer => writer.memoryRuns([run]), header)).rejects.toMatchObject(error);
+  });
+
+  test('but not many records that are large together', async () => {
+    const numbers = Array.from({ length: 50 }, (_, n) => n + 1);
+    const lines = numbers.map(n => `{"content":"${'x'.repeat(1024 * 1024)}","id":"${idOf(n)}"}`);
+    const run = {
+      count: 50,
+      ids: numbers.map(idOf).join(''),
+      lines: Buffer.from(lines.join(',\n')),
+      vectors: null,
+    };
+    await withWriter(async writer => {
+      await writer.memoryRuns([run]);
+      await writer.finish();
+    }, header);
+  });
+
+  test('projects', async () => {
+    const projects = Array.from({ length: 100_001 }, (_, n) => `p${n}`);
+    const isTooMany = { code: 'failed', message: expect.stringContaining('at most 100000 projects') };
+    await expect(withWriter(async () => {}, { ...headerOf(EMPTY), projects })).rejects.toMatchObject(
+      isTooMany,
+    );
+    const long = Array.from({ length: 100_000 }, (_, n) => `${n}${'é'.repeat(150)}`);
+    await expect(withWriter(async () => {}, { ...headerOf(EMPTY), projects: long })).rejects.toMatchObject({
+      message: expect.stringContaining('too long'),
+    });
+  });
+
+  test('statistics, of which what fits is written', async () => {
+    const counts = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, n]));
+    await using file = await open(join(await temporaryFolder(), 'x'), 'wx+');
+    const writer = await ArchiveWriter.create(file, headerOf(EMPTY));
+    await writer.statistics({ by_tag: counts(100_001), by_category: { fact: 1 }, by_project: counts(10) });
+    await writer.finish();
+    const entry = unpack(await file.readFile()).find(({ name }) => name === `${TOP}metadata/statistics.json`);
+    expect(JSON.parse(String(entry?.data))).toMatchObject({ by_category: { fact: 1 }, left_out: ['by_tag'] });
+  });
+});

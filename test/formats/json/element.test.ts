@@ -69,6 +69,14 @@ describe('readElement: the canonical line', () => {
       expect(read.vector).toEqual(Float32Array.of(1));
     }
   });
+
+  it('is also found where another embedding hides the vector', async () => {
+    const rest = '{"metadata":{"embedding":5},"z":-0.5}';
+    const read = await readRecord(rest.replace('{', '{"embedding":[0.5,-0.0],'));
+    expect(read).toMatchObject({ line: rest, vector: Float32Array.of(0.5, -0) });
+    const spaced = await readRecord('{"embedding":[0.5], "metadata":{"embedding":5}}');
+    expect(spaced.line).toBeNull();
+  });
 });
 
 describe('readElement: the vector', () => {
@@ -183,11 +191,45 @@ describe('readElement: rejects', () => {
   });
 
   it('refuses what is too large, and keeps 16 MiB of it', async () => {
-    const text = `{"id":"big","content":"${'é'.repeat(10 * 1024 * 1024)}"}`;
+    const text = `{"id":"big","content":"${'é'.repeat(20 * 1024 * 1024)}"}`;
     const read = await readReject(text);
-    expect(read).toMatchObject({ id: 'big', reason: `larger than ${MAX_ELEMENT_BYTES / 2 ** 20} MiB` });
+    expect(read).toMatchObject({
+      id: 'big',
+      reason: 'larger than 40 MiB; only the first 16 MiB of it are kept',
+    });
     expect(read.text.length).toBeGreaterThan(8 * 1024 * 1024 - 10);
     expect(text.startsWith(read.text.slice(0, -1))).toBe(true);
+  });
+
+  it('refuses what is too large without its vector, and beyond the room for one', async () => {
+    const reason = expect.stringMatching(/^larger than 40 MiB/);
+    const content = 'x'.repeat(40 * 1024 * 1024);
+    expect(await readReject(`{"content":"${content}","embedding":[1]}`)).toMatchObject({ reason });
+    expect(await readReject(`{"content":"${content}","embedding":[NaN]}`)).toMatchObject({ reason });
+    expect(await readReject(`{"content":"${'x'.repeat(MAX_ELEMENT_BYTES)}"}`)).toMatchObject({ reason });
+  });
+
+  it('refuses more values than a record may have, before it parses them', async () => {
+    const many = (item: string, count: number) => `[${`${item},`.repeat(count - 1)}${item}]`;
+    for (const item of ['{}', '[]', '1.0', '"a"'])
+      expect(await readReject(`{"id":"m","metadata":{"a":${many(item, 200_001)}}}`)).toMatchObject({
+        id: 'm',
+        reason: 'more than 200000 values',
+      });
+    expect((await readOne(`{"tags":${many('"a,[{"', 199_000)}}`)).type).toBe('record');
+    expect((await readOne(`{"content":"${',{['.repeat(300_000)}"}`)).type).toBe('record');
+    expect(await readReject(`{"embedding":${many('{}', 300_000)}}`)).toMatchObject({
+      reason: 'more than 200000 values',
+    });
+  });
+
+  it('takes a vector of up to a million numbers beside them', async () => {
+    const list = `[${'1,'.repeat(999_999)}1]`;
+    expect((await readRecord(`{"embedding":${list}}`)).vector).toHaveLength(1_000_000);
+    expect(await readRecord(`{"embedding":${list.replace('[1', '[NaN')}}`)).toMatchObject({ vector: null });
+    expect(await readReject(`{"embedding":${list.replace('[', '[1,')}}`)).toMatchObject({
+      reason: 'embedding has more than 1000000 numbers',
+    });
   });
 
   it('accepts a record of 16 MiB with a vector', async () => {

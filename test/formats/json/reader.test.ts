@@ -190,6 +190,17 @@ describe('read', () => {
     }
   });
 
+  it('gives tombstones in batches of their own', async () => {
+    const lists = `"memories":[{"id":"a"},{"id":"b"}],"tombstones":[{"id":"t"},{"id":"u"}],"code_units":[{"id":"c"}]`;
+    const source = await openContent(
+      `{"generator":"memport 0.1.0","memory_count":2,"code_unit_count":1,"version":"1.0.0","schema_version":"3.0.0",${lists}}`,
+    );
+    await source.verify();
+    const batches: string[][] = [];
+    for await (const batch of source.read()) batches.push(batch.map(({ type }) => type));
+    expect(batches).toEqual([['record', 'record'], ['tombstone', 'tombstone'], ['record']]);
+  });
+
   it('reads an indented file with CRLF and a byte order mark', async () => {
     const text = `\ufeff${JSON.stringify(FILE, null, 2).replaceAll('\n', '\r\n')}\r\n`;
     const source = await openContent(text);

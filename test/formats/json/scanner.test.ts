@@ -163,3 +163,15 @@ describe('scanJson', () => {
     expect(element?.depth).toBe(1_000_000);
   });
 });
+
+describe('what a file says', () => {
+  it('is cut where it stands in a message', async () => {
+    const name = 'k'.repeat(400_000);
+    await expect(scanAll(`{"${name}":1,"${name}":2}`)).rejects.toThrow(/^.{1,200}$/);
+  });
+
+  it('is not kept when it has too many values', async () => {
+    const [event] = await scanAll(`{"a":[${'{},'.repeat(100_000)}1]}`);
+    expect(event).toMatchObject({ type: 'member', name: 'a', value: undefined });
+  });
+});

@@ -30,8 +30,12 @@ const MEMORIES = [
   aMemory({ id: idOf(3), embeddingModel: 'm' }),
 ].map(memory => memoryLine(memory));
 const VECTORS = [Float32Array.of(0.1, -0, 1e-45, 3.4028235e38), null, Float32Array.of(-0.5)];
-const RECORDS = MEMORIES.map((line, index) => ({ line, vector: VECTORS[index] ?? null }));
-const UNITS = [{ line: codeUnitLine(aCodeUnit()), vector: Float32Array.of(0.25) }];
+const RECORDS = MEMORIES.map((line, index) => ({
+  id: idOf(index + 1),
+  line,
+  vector: VECTORS[index] ?? null,
+}));
+const UNITS = [{ id: aCodeUnit().id, line: codeUnitLine(aCodeUnit()), vector: Float32Array.of(0.25) }];
 
 async function write(header: Partial<JsonFileHeader>): Promise<string> {
   const { writer, text } = gather({ memoryCount: RECORDS.length, ...header });
@@ -180,7 +184,8 @@ describe('JsonFileWriter', () => {
   it('writes in large chunks, and records larger than a chunk', async () => {
     const random = seeded(1);
     const vector = Float32Array.from({ length: 300_000 }, () => random() - 0.5);
-    const large = { line: canonicalJson({ content: 'é'.repeat(3_000_000), embedding_model: 'm' }), vector };
+    const line = canonicalJson({ content: 'é'.repeat(3_000_000), embedding_model: 'm' });
+    const large = { id: idOf(9), line, vector };
     const { writer, chunks, text } = gather({ memoryCount: 2001, embeddings: true });
     await writer.memories([large]);
     for (let n = 0; n < 1000; n += 1) await writer.memories([...RECORDS.slice(0, 1), ...RECORDS.slice(2)]);
@@ -189,6 +194,15 @@ describe('JsonFileWriter', () => {
     expect(Float32Array.from(first.embedding)).toEqual(vector);
     expect(first.content).toBe('é'.repeat(3_000_000));
     expect(chunks.slice(0, -1).filter(chunk => chunk.length < 256 * 1024)).toHaveLength(1);
+  });
+
+  it('refuses a record that no reader takes, and names it', async () => {
+    const { writer } = gather({ memoryCount: 1 });
+    const line = `{"content":"${'x'.repeat(40 * 1024 * 1024)}"}`;
+    await expect(writer.memories([{ id: idOf(5), line, vector: null }])).rejects.toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining(`record ${idOf(5)} is longer than 40 MiB`),
+    });
   });
 
   it.each([{ memoryCount: 2 }, { memoryCount: 3, codeUnitCount: 2 }])(

@@ -187,6 +187,47 @@ describe("the original's archive", () => {
   });
 });
 
+describe('an npz that is a bomb', () => {
+  /** One that says all the right things but for the number of its rows, and inflates to `size` bytes. */
+  async function bomb(rows: number, size: number, change: (npz: Buffer) => void = () => {}): Promise<Buffer> {
+    const packed = npz('<f8', [rows, size / rows / 8], Buffer.alloc(size));
+    change(packed);
+    return pack(sealed(withData(original, 'embeddings.npz', () => packed)), { container: 'gzip' });
+  }
+
+  test.each<[string, () => Promise<Buffer>]>([
+    ['of more rows than there are memories', () => bomb(64, 2 ** 28)],
+    [
+      'with another length than its shape needs',
+      () => bomb(31, 31 * 8, packed => packed.writeUInt32LE(31, 22)),
+    ],
+    [
+      'with a length that deflate can not give',
+      () => bomb(31, 31 * 8, packed => packed.writeUInt32LE(0xfffffff0, 22)),
+    ],
+    [
+      'with a packed length beyond its end',
+      () => bomb(31, 31 * 8, packed => packed.writeUInt32LE(2 ** 30, 18)),
+    ],
+  ])('is refused before it is inflated: %s', async (_, make) => {
+    const bytes = await make();
+    const start = performance.now();
+    await expect(readBytes(bytes)).rejects.toMatchObject({ code: 'integrity' });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  test('reading it can be stopped', async () => {
+    const path = join(await temporaryFolder(), 'large.tar.gz');
+    const size = 31 * 8 * 1_000_000;
+    await writeFile(path, await bomb(31, size));
+    await using source = await openSource(path);
+    const stop = new AbortController();
+    const verifying = source.verify({ signal: stop.signal });
+    setTimeout(() => stop.abort(), 20);
+    await expect(verifying).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
 describe("the original's archive is refused", () => {
   const text = (name: string, from: string | RegExp, to: string) => (all: Entry[]) =>
     withData(all, name, data => {
@@ -202,6 +243,10 @@ describe("the original's archive is refused", () => {
 
   test.each<[string, (all: Entry[]) => Entry[]]>([
     ['without checksum list', all => all.filter(({ name }) => name !== 'checksums.sha256')],
+    [
+      'with a checksum list that is too large',
+      all => withData(all, 'checksums.sha256', () => 'x'.repeat(2 ** 20 + 1)),
+    ],
     ['with an empty checksum list', all => withData(all, 'checksums.sha256', () => '')],
     ['with a partial checksum list', all => withData(all, 'checksums.sha256', data => data.subarray(0, 79))],
     ['with a wrong checksum', text('checksums.sha256', /^..../, '0000')],
@@ -220,6 +265,10 @@ describe("the original's archive is refused", () => {
       all => sealed(text('memories.json', '"memory_count": 31', '"memory_count": 3')(all)),
     ],
     ['with a manifest that is no JSON', all => sealed(text('manifest.json', '{', '')(all))],
+    [
+      'with a manifest of too many values',
+      all => sealed(withData(all, 'manifest.json', () => `{"a":[${'{},'.repeat(100_000)}1]}`)),
+    ],
     ['with a manifest that is a list', all => sealed(withData(all, 'manifest.json', () => '[]'))],
     ['with memories that are no JSON', all => sealed(text('memories.json', '{', '')(all))],
     ['with too few vectors', array('<f8', [30, 1], rows(30))],

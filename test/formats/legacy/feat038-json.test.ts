@@ -187,3 +187,24 @@ describe('files of the original', () => {
     });
   });
 });
+
+describe('a member that a code unit has another meaning for', () => {
+  const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const unit = (depth: number): string =>
+    `{"id":"u","category":"fact","content":"a","created_at":"2026-01-01T00:00:00Z","project_name":"p","metadata":{"unit_type":"f","file_path":"/x"},"signature":${deep(depth)}}`;
+
+  it('stands deeper then: beyond the limit the record is a reject with its text', async () => {
+    const text = `{"version":"1.0.0","schema_version":"3.0.0","memories":[${unit(61)},${unit(62)},${unit(63)}]}`;
+    const source = await openContent(text);
+    expect(await source.verify()).toMatchObject({ codeUnits: 3 });
+    const items = await readAll(source);
+    expect(items.map(({ type }) => type)).toEqual(['record', 'reject', 'reject']);
+    expect(items[1]).toMatchObject({
+      kind: 'code_unit',
+      position: 1,
+      id: 'u',
+      reason: 'nested deeper than 64 as a code unit',
+      text: unit(62),
+    });
+  });
+});

@@ -24,16 +24,17 @@ export class BlockContainer implements Container {
     this.#file = file;
   }
 
-  async *bytes(start: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  async *bytes(start: number, signal?: AbortSignal, ahead = AHEAD): AsyncGenerator<Buffer> {
     const walk = new BlockWalk(this.#file, this.#nearest(start));
     const opening: { readonly start: number; readonly data: Promise<Buffer> }[] = [];
     for (;;) {
-      while (opening.length < AHEAD) {
+      while (opening.length < ahead) {
         signal?.throwIfAborted();
         const at = walk.start;
         const block = await walk.next();
         if (block === null) break;
         this.#remember(walk);
+        // Every block has data: from the very start on, none is passed over.
         if (walk.start <= start) continue;
         const data = openBlock(block);
         data.catch(() => {});

@@ -5,7 +5,8 @@ export interface Container {
 
   /**
    * The data from the byte `start` on, to the end. Several may run at once. Throws `integrity` at the first damage, at
-   * a file that ends too early, at bytes behind its end, and at data that is too large for its file.
+   * a file that ends too early, at bytes behind its end, and at data that is too large for its file. `ahead`: how many
+   * blocks may be inflated at the same time.
    */
-  bytes(start: number, signal?: AbortSignal): AsyncIterable<Buffer>;
+  bytes(start: number, signal?: AbortSignal, ahead?: number): AsyncIterable<Buffer>;
 }

@@ -98,16 +98,18 @@ export function blockLength(header: Buffer): number {
   return length;
 }
 
-/** How much data a whole block says that it holds. */
+/** How much data a whole block says that it holds. Throws `integrity` where no block can hold that. */
 export function blockDataSize(block: Buffer): number {
-  return block.readUInt32LE(block.length - 4);
+  const size = block.readUInt32LE(block.length - 4);
+  if (size === 0 || size > BLOCK_SIZE || size > block.length * MAX_RATIO)
+    throw damaged('The archive is damaged: a block does not say how long its data is.');
+  return size;
 }
 
 /** The data of a whole block, inflated on the thread pool. It may share the block's memory, which is changed. Throws `integrity` when any bit is wrong. */
 export async function openBlock(block: Buffer): Promise<Buffer> {
   const size = blockDataSize(block);
-  const tooLarge = size === 0 || size > BLOCK_SIZE || size > block.length * MAX_RATIO;
-  if (tooLarge || crc32(block.subarray(BLOCK_HEADER_SIZE)) !== block.readUInt32LE(20)) {
+  if (crc32(block.subarray(BLOCK_HEADER_SIZE)) !== block.readUInt32LE(20)) {
     throw damaged('The archive is damaged: a block does not match its checksum.');
   }
   const data = openStored(block) ?? (await inflate(block, size));

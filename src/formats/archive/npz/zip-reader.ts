@@ -27,6 +27,8 @@ const STORED = 0;
 const DEFLATED = 8;
 /** Data descriptor, and that names are UTF-8. */
 const KNOWN_FLAGS = FLAG_DESCRIPTOR | 0x800;
+/** Deflate can't do better. */
+const MAX_INFLATION = 1100;
 const MAX_DIRECTORY = 1024 * 1024;
 
 /**
@@ -49,7 +51,8 @@ export class ZipReader {
     return this.#member.offset;
   }
 
-  async begin(name: string): Promise<{ readonly isStored: boolean }> {
+  /** `size` is that of the data, where it is known beforehand. */
+  async begin(name: string): Promise<{ readonly isStored: boolean; readonly size: number | null }> {
     const offset = this.#member.size - this.#member.remaining;
     const header = await this.#member.exactly(LOCAL_SIZE);
     if (header.readUInt32LE(0) !== LOCAL_SIGNATURE) throw this.#odd(`lacks ${name}`);
@@ -64,6 +67,8 @@ export class ZipReader {
     const [size = 0, packedSize = 0] = values;
     const hasDescriptor = (flags & FLAG_DESCRIPTOR) !== 0;
     if (method === DEFLATED && hasDescriptor) throw this.#odd('does not say how long its data is');
+    if (!hasDescriptor && (packedSize > this.#member.remaining || size > packedSize * MAX_INFLATION))
+      throw this.#odd('says that it is larger than it can be');
     this.#crc = 0;
     this.#size = 0;
     this.#open = {
@@ -76,7 +81,7 @@ export class ZipReader {
       dataStart: this.#member.remaining,
       data: method === STORED ? this.#member : new ByteReader(this.#inflated(packedSize)),
     };
-    return { isStored: method === STORED };
+    return { isStored: method === STORED, size: hasDescriptor ? null : size };
   }
 
   async some(limit: number): Promise<Buffer> {

@@ -1,5 +1,9 @@
+import { checkValues } from '../../../model/json-parse.ts';
+
 const FIRST = '{"id":"';
 const LATER = ',"id":"';
+/** A member that is an object or an array, also of a line that is not canonical. In a string only `\\"` can look like it. */
+const OPENING = /"[ \t\r\n]*:[ \t\r\n]*[{[]/;
 const ID_LENGTH = 36;
 
 /**
@@ -10,7 +14,7 @@ const ID_LENGTH = 36;
 export function recordId(line: string): string | null {
   if (line.startsWith(FIRST)) return quickId(line, FIRST.length);
   const at = line.indexOf(LATER);
-  if (at === -1 || beginsBefore(line, '":{', at) || beginsBefore(line, '":[', at)) return parsedId(line);
+  if (at === -1 || OPENING.test(line.slice(0, at))) return parsedId(line);
   return quickId(line, at + LATER.length);
 }
 
@@ -21,14 +25,11 @@ function quickId(line: string, start: number): string | null {
   return isPlain ? id : parsedId(line);
 }
 
-function beginsBefore(line: string, what: string, limit: number): boolean {
-  const at = line.indexOf(what);
-  return at !== -1 && at < limit;
-}
-
 function parsedId(line: string): string | null {
   try {
-    const value: unknown = JSON.parse(textOf(line));
+    const text = textOf(line);
+    checkValues(text);
+    const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('id' in value)) return null;
     return typeof value.id === 'string' ? value.id : null;
   } catch {

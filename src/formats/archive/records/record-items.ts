@@ -5,7 +5,7 @@ import type { ArchiveIndex, KindIndex } from '../archive-index.ts';
 import type { Container } from '../container/container.ts';
 import { CODE_UNITS, MEMORIES, PROJECTS } from '../layout.ts';
 import type { Manifest } from '../manifest.ts';
-import { VectorCursor } from '../npz/vector-cursor.ts';
+import { VectorCursors } from '../npz/vector-cursors.ts';
 import { type RecordArray, type RecordFileName, recordArrays } from './record-files.ts';
 import { textOf } from './record-id.ts';
 import { readRecordLine } from './record-line.ts';
@@ -13,6 +13,8 @@ import { RecordLines } from './record-lines.ts';
 import { type LabelledVector, sourceRecord } from './source-record.ts';
 
 const BATCH = 500;
+/** A batch of this much text is full, however few its records. */
+const BATCH_TEXT = 2 * 1024 * 1024;
 
 /** The records of a verified archive with their vectors, its tombstones and projects, in the order of the file. */
 export async function* readArchive(
@@ -51,7 +53,7 @@ class FileReading {
   readonly #size: number;
   readonly #kind: RecordKind;
   readonly #index: KindIndex;
-  readonly #cursors: readonly VectorCursor[];
+  readonly #cursors: VectorCursors;
 
   constructor(
     container: Container,
@@ -67,26 +69,30 @@ class FileReading {
     this.#size = place.size;
     this.#kind = file === MEMORIES ? 'memory' : 'code_unit';
     this.#index = file === MEMORIES ? index.memories : index.codeUnits;
-    this.#cursors = this.#index.groups.map(
-      (group, number) => new VectorCursor(container, group, this.#index.starts[number] ?? 0, signal),
-    );
+    this.#cursors = new VectorCursors(container, this.#index, signal);
   }
 
   async *batches(): AsyncGenerator<readonly SourceItem[]> {
     let items: SourceItem[] = [];
+    let text = 0;
     for await (const lines of this.#lines()) {
       for (const line of lines) {
-        items.push(await this.#item(line));
-        if (items.length < BATCH) continue;
-        yield items;
-        items = [];
+        const item = await this.#item(line);
+        const isOther = items.length > 0 && (items[0]?.type === 'tombstone') !== (item.type === 'tombstone');
+        if (isOther || items.length >= BATCH || text >= BATCH_TEXT) {
+          yield items;
+          items = [];
+          text = 0;
+        }
+        items.push(item);
+        text += line.line.length;
       }
     }
     if (items.length > 0) yield items;
   }
 
   async close(): Promise<void> {
-    for (const cursor of this.#cursors) await cursor.close();
+    await this.#cursors.close();
   }
 
   async *#lines(): AsyncGenerator<readonly Line[]> {
@@ -126,8 +132,7 @@ class FileReading {
   async #vector(position: number): Promise<LabelledVector | null> {
     const number = this.#index.groupOf(position) ?? -1;
     const group = this.#index.groups[number];
-    const cursor = this.#cursors[number];
-    if (group === undefined || cursor === undefined) return null;
-    return { model: group.model, vector: await cursor.next() };
+    const vector = await this.#cursors.next(number);
+    return group === undefined || vector === null ? null : { model: group.model, vector };
   }
 }

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../../model/canonical.ts';
 import { isJsonObject, type JsonObject, type JsonValue, MAX_JSON_DEPTH } from '../../../model/json.ts';
-import { parseExactJson } from '../../../model/json-parse.ts';
+import { checkValues, parseExactJson } from '../../../model/json-parse.ts';
 
 export interface ReadLine {
   readonly value: JsonObject;
@@ -8,8 +8,9 @@ export interface ReadLine {
   readonly isCanonical: boolean;
 }
 
-/** Parses a record's line without losing a digit. Throws SyntaxError when it is no JSON object. */
+/** Parses a record's line without losing a digit. Throws SyntaxError when it is no JSON object, or one of too many values. */
 export function readRecordLine(text: string): ReadLine {
+  checkValues(text);
   const quick = parseCanonical(text);
   if (quick !== null) return { value: quick, isCanonical: true };
   const value = parseExactJson(text);

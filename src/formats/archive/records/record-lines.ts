@@ -1,5 +1,5 @@
+import { inMib, MAX_RECORD_BYTES } from '../../../model/limits.ts';
 import { damaged } from '../damage.ts';
-import { MAX_RECORD_BYTES } from '../layout.ts';
 import { CLOSING, type RecordArray, type RecordFileName } from './record-files.ts';
 
 export interface RecordLineSink {
@@ -68,10 +68,17 @@ export class RecordLines {
   #begin(piece: string): void {
     this.#begun.push(piece);
     this.#begunBytes += piece.length;
-    if (this.#begunBytes > MAX_RECORD_BYTES) throw this.#odd('holds a record that is too large');
+    this.#checkSize(0);
+  }
+
+  /** A line may have one byte more: its comma. */
+  #checkSize(more: number): void {
+    if (this.#begunBytes + more > MAX_RECORD_BYTES + 1)
+      throw this.#odd(`holds a record that is larger than ${inMib(MAX_RECORD_BYTES)}`);
   }
 
   #end(piece: string): void {
+    this.#checkSize(piece.length);
     const line = this.#begun.length === 0 ? piece : this.#begun.join('') + piece;
     this.#begun = [];
     this.#begunBytes = 0;

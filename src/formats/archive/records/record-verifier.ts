@@ -46,7 +46,10 @@ export class RecordVerifier implements RecordLineSink {
   }
 
   #tombstone(tombstone: JsonObject): void {
-    const place = `${String(tombstone.kind)} ${String(tombstone.id)}`;
+    const { kind, id } = tombstone;
+    if (typeof kind !== 'string' || typeof id !== 'string')
+      throw damaged(`${this.#file} has a tombstone without a kind or an id.`);
+    const place = `${kind} ${id}`;
     if (place <= this.#lastTombstone) throw damaged(`${this.#file} has a tombstone twice, or out of order.`);
     this.#lastTombstone = place;
   }

@@ -1,11 +1,13 @@
 import { MemportError } from '../../../errors.ts';
 import type { ContentDigest } from '../../../model/digest.ts';
 import { LINE_SEPARATOR } from '../../../model/digest.ts';
+import { isLonger, MAX_RECORD_BYTES } from '../../../model/limits.ts';
 import type { RecordKind } from '../../../model/record.ts';
-import { MAX_RECORD_BYTES } from '../layout.ts';
+import { recordTooLong } from '../../record-too-long.ts';
 import { Scratch } from '../scratch.ts';
 import type { MemberWriter } from '../tar/member-writer.ts';
 import { CLOSING, type RecordArray } from './record-files.ts';
+import { recordId } from './record-id.ts';
 
 const SEPARATOR = Buffer.from(LINE_SEPARATOR);
 
@@ -48,16 +50,16 @@ export class RecordWriter {
   /** Adds canonical lines to the array, and to the digest of their kind where they belong to one. */
   async lines(lines: readonly string[], digest: LineDigest | null): Promise<void> {
     if (lines.length === 0) return;
-    if (lines.some(line => line.length * 3 > MAX_RECORD_BYTES && Buffer.byteLength(line) > MAX_RECORD_BYTES))
-      throw tooLong();
+    const long = lines.find(line => isLonger(line, MAX_RECORD_BYTES));
+    if (long !== undefined) throw tooLong(Buffer.from(long));
     const bytes = this.#scratch.text((this.#count === 0 ? '' : LINE_SEPARATOR) + lines.join(LINE_SEPARATOR));
     await this.#add(bytes, lines.length, digest);
   }
 
   /** Adds so many canonical lines as they stand in the file, LINE_SEPARATOR in between. */
   async run(bytes: Uint8Array, count: number, digest: LineDigest): Promise<void> {
-    // More than one record is never so long: a run is as large as a page of a scan.
-    if (bytes.length > MAX_RECORD_BYTES) throw tooLong();
+    if (bytes.length > MAX_RECORD_BYTES)
+      checkLengths(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
     if (this.#count > 0) await this.#add(SEPARATOR, 0, digest);
     await this.#add(bytes, count, digest);
   }
@@ -77,9 +79,16 @@ export class RecordWriter {
   }
 }
 
-function tooLong(): MemportError {
-  return new MemportError(
-    'failed',
-    `a record is longer than ${MAX_RECORD_BYTES} bytes, the most that an archive takes`,
-  );
+/** Throws where one of these lines is longer than a reader takes. */
+function checkLengths(lines: Buffer): void {
+  for (let at = 0; at < lines.length; ) {
+    const found = lines.indexOf(SEPARATOR, at);
+    const end = found === -1 ? lines.length : found;
+    if (end - at > MAX_RECORD_BYTES) throw tooLong(lines.subarray(at, end));
+    at = end + SEPARATOR.length;
+  }
+}
+
+function tooLong(line: Buffer): MemportError {
+  return recordTooLong(recordId(line.toString('latin1')) ?? 'without an id');
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { RecordKind } from '../../../model/record.ts';
 import { isFinite32 } from '../../../model/vector.ts';
+import { rejectText } from '../../reject-text.ts';
 import type { SourceRecord, SourceReject } from '../../source.ts';
 import type { IdColumn } from './id-column.ts';
 import { recordId, textOf } from './record-id.ts';
@@ -18,8 +19,6 @@ export interface PlacedLine {
   readonly position: number;
   readonly line: string;
 }
-
-const MAX_REJECT_TEXT = 16 * 1024 * 1024;
 
 /** Makes a record of its line and its own vector. What can't be read as one, or isn't the one in `ids`, is a reject. */
 export function sourceRecord(
@@ -68,6 +67,6 @@ function withoutEmbedding(value: JsonObject): JsonObject {
 }
 
 function reject({ kind, position, line }: PlacedLine, reason: string): SourceReject {
-  const text = Buffer.from(line.slice(0, MAX_REJECT_TEXT), 'latin1').toString('utf8');
-  return { type: 'reject', kind, position, id: recordId(line), reason, text };
+  const { text, note } = rejectText(Buffer.from(line, 'latin1'));
+  return { type: 'reject', kind, position, id: recordId(line), reason: reason + note, text };
 }

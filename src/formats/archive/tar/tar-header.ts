@@ -57,7 +57,7 @@ export function decodeTarHeader(block: Buffer): TarHeader {
 /** Of the header, its own field counted as spaces. */
 function checksum(block: Buffer): number {
   let sum = 8 * 0x20;
-  for (const [index, byte] of block.entries()) if (index < 148 || index >= 156) sum += byte;
+  for (let at = 0; at < block.length; at += 1) if (at < 148 || at >= 156) sum += block[at] ?? 0;
   return sum;
 }
 

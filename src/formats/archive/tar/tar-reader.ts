@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import type { ByteReader } from '../container/byte-reader.ts';
 import { damaged } from '../damage.ts';
 import { MemberReader } from './member-reader.ts';
@@ -7,6 +8,8 @@ const MAX_PAX_BYTES = 64 * 1024;
 /** GNU tar's largest common blocking, as the padding behind the end. */
 const MAX_END_BYTES = 1024 * 1024;
 const MAX_FOLDERS = 16;
+/** One is what a program writes. */
+const MAX_GLOBAL_HEADERS = 16;
 /** From here on ustar's octal digits don't suffice, and pax says the size. */
 const LARGE_SIZE = 8 * 1024 ** 3;
 /** What decides where and what a member is. */
@@ -28,6 +31,7 @@ export class TarReader {
   readonly #options: TarOptions;
   #member: MemberReader | null = null;
   #folders = 0;
+  #globals = 0;
 
   constructor(reader: ByteReader, options: TarOptions) {
     this.#reader = reader;
@@ -47,6 +51,8 @@ export class TarReader {
       }
       const header = decodeTarHeader(block);
       if (header.type === 'g') {
+        this.#globals += 1;
+        if (this.#globals > MAX_GLOBAL_HEADERS) throw damaged('The archive holds too many extended headers.');
         checkGlobal(await this.#readPax(header));
         continue;
       }
@@ -134,11 +140,6 @@ function checkName(name: string): void {
     throw damaged(`The archive holds the name ${printable(name)}, which leads out of it.`);
 }
 
-/** A name as it may stand in a message. */
-export function printable(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
-}
-
 function parsePax(text: string): ReadonlyMap<string, string> {
   const records = new Map<string, string>();
   const bytes = Buffer.from(text);
@@ -171,5 +172,6 @@ function addPax(records: Map<string, string>, key: string, value: string): void 
 }
 
 function isZero(bytes: Uint8Array): boolean {
-  return bytes.every(byte => byte === 0);
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] !== 0) return false;
+  return true;
 }

@@ -2,6 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { BLOCK_SIZE, storedBlock } from '../../../../src/formats/archive/container/gzip-block.ts';
 import { openContainer } from '../../../../src/formats/archive/container/open-container.ts';
 import { blocks } from '../craft.ts';
 import { temporaryFolder } from '../samples.ts';
@@ -21,6 +22,43 @@ async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const chunk of chunks) parts.push(Buffer.from(chunk));
   return Buffer.concat(parts);
 }
+
+describe('blocks that hold nothing', () => {
+  const junk = (size: number): Buffer => {
+    const block = storedBlock(Buffer.from('junk'));
+    block.writeUInt32LE(size, block.length - 4);
+    return block;
+  };
+
+  test.each([
+    ['nothing', junk(0)],
+    ['more than a block can', junk(BLOCK_SIZE + 1)],
+    ['more than 200 times their length', junk(50_000)],
+    ['another length than they have', junk(5)],
+    ['an empty one that is whole', storedBlock(Buffer.alloc(0))],
+  ])('are refused before any data, in between and at the end: %s', async (_, block) => {
+    const whole = blocks(data.subarray(0, 2000));
+    for (const bytes of [
+      [block, whole],
+      [block, block, whole],
+      [whole, block, whole],
+      [whole, block],
+    ]) {
+      await using file = await open(await fileOf(Buffer.concat(bytes)));
+      const container = await openContainer(file);
+      await expect(collect(container.bytes(0))).rejects.toMatchObject({ code: 'integrity' });
+    }
+  });
+
+  test('a million of them are refused at once', async () => {
+    const empty = storedBlock(Buffer.alloc(0));
+    await using file = await open(await fileOf(Buffer.alloc(empty.length * 1_000_000, empty)));
+    const container = await openContainer(file);
+    const start = performance.now();
+    await expect(collect(container.bytes(0))).rejects.toMatchObject({ code: 'integrity' });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
 
 describe.each([
   ['blocks', blocks(data)],

@@ -19,6 +19,18 @@ const values = fc.letrec<{ value: JsonValue }>(tie => ({
   ),
 })).value;
 
+describe('the id of a line that is not canonical', () => {
+  test.each([
+    '{"a": {"b":1,"id":"x"},"id":"y"}',
+    '{"a" :[{"c":1,"id":"x"}],"id":"y"}',
+    '{"a":\t[1,{"c":1,"id":"x"}],"id":"y"}',
+  ])('is its own, not that of something in it: %s', line => expect(recordId(line)).toBe('y'));
+
+  test('is none where to look for it would fill the memory', () => {
+    expect(recordId(`{"a":[${'{},'.repeat(200_000)}{}],"id":"${idOf(1)}"}`)).toBeNull();
+  });
+});
+
 describe('the id of a line', () => {
   test('is that of the parsed record, for any canonical line', () => {
     const records = fc

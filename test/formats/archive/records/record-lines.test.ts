@@ -81,4 +81,11 @@ describe('files of records', () => {
       for (let n = 0; n < 20; n += 1) reading.push(chunk);
     }).toThrow(expect.objectContaining({ code: 'integrity' }));
   });
+
+  test('a line of 40 MiB is the longest', () => {
+    const most = 'x'.repeat(40 * 1024 * 1024);
+    expect(read(fileOf([most, 'y'], []), [1_000_000], [2, 0]).lines).toHaveLength(2);
+    expect(() => read(fileOf([`${most}xx`], []), [], [1, 0])).toThrow('larger than 40 MiB');
+    expect(() => read(fileOf([`${most}xx`], []), [1_000_000], [1, 0])).toThrow('larger than 40 MiB');
+  });
 });
