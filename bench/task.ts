@@ -78,6 +78,7 @@ async function measureImport(name: string): Promise<number> {
     renames: new Map(),
     dryRun: false,
     keepDuplicates: false,
+    vectors: 'auto',
     rejectsPath: file('rejects.jsonl'),
     embedder: hashingEmbedder(),
     nowMs: Date.now(),

@@ -14,6 +14,7 @@ interface ImportOptions extends FilterOptions {
   readonly renameProject: readonly string[];
   readonly selective?: boolean;
   readonly duplicates: string;
+  readonly vectors: string;
   readonly dryRun?: boolean;
   readonly from?: string;
   readonly rejects?: string;
@@ -37,6 +38,11 @@ export const importCommand = (act: Act): Command =>
     )
     .option('--selective', 'import only a part; needs one of the filters above')
     .option('--duplicates <what>', 'the same note under another id: skip or keep', 'skip')
+    .option(
+      '--vectors <mode>',
+      'auto: keep those of the file and make the missing ones; keep: make none; regenerate: drop those of the file and make all again; none: drop them and make none',
+      'auto',
+    )
     .option('--dry-run', 'show what would be done, with the counts of the real run, and do nothing')
     .option('--from <format>', 'what the file is, when its content does not tell')
     .option('--rejects <file>', 'where records go that cannot be stored (default: <file>.rejects.jsonl)')
@@ -58,6 +64,7 @@ async function importFile(session: Session, file: string, options: ImportOptions
   }
   const { parseRenames } = await import('../../transfer/import/rename.ts');
   const { parseStrategy } = await import('../../transfer/import/strategy.ts');
+  const { parseVectorMode } = await import('../../transfer/import/vectors.ts');
   const { importSource } = await import('../../transfer/import/pipeline.ts');
   const { openInput } = await import('../../transfer/open-input.ts');
   const { askConflict } = await import('../ui/ask-conflict.ts');
@@ -66,6 +73,8 @@ async function importFile(session: Session, file: string, options: ImportOptions
   const config = await session.config();
   const strategy = parseStrategy(options.mergeStrategy ?? config.merge_strategy);
   const renames = parseRenames(options.renameProject);
+  const embedder = await session.embedder();
+  const vectors = parseVectorMode(options.vectors, embedder);
   if (strategy === 'ask' && (file === '-' || !canAsk(session))) throw nobodyToAsk();
   await using input = await openInput(
     file === '-' ? interruptible(session.io) : resolvePath(session, file),
@@ -95,7 +104,8 @@ async function importFile(session: Session, file: string, options: ImportOptions
         session,
         options.rejects ?? (file === '-' ? 'standard-input.rejects.jsonl' : `${file}.rejects.jsonl`),
       ),
-      embedder: await session.embedder(),
+      vectors,
+      embedder,
       nowMs: session.io.now(),
       onOutcome: printer.outcome,
     },

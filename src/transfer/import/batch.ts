@@ -15,6 +15,7 @@ import type { Reject, RejectsFile } from './rejects.ts';
 import { type Renames, renameEntry } from './rename.ts';
 import type { Tally } from './report.ts';
 import { settleCopy } from './resolve.ts';
+import { type VectorMode, withVectorMode } from './vectors.ts';
 
 export interface BatchContext {
   readonly transaction: Transaction;
@@ -26,7 +27,12 @@ export interface BatchContext {
   /** Decides about an imported record whose id the store has. */
   readonly resolve: (existing: Entry, imported: Entry) => Decision;
   readonly keepDuplicates: boolean;
+  readonly vectors: VectorMode;
   readonly embedder: Embedder | null;
+  /** Whether the embedder is to make any. */
+  readonly makeVectors: boolean;
+  /** Told how many texts have just been embedded. */
+  readonly onEmbedded?: (count: number) => void;
   readonly tally: Tally;
   readonly rejects: RejectsFile;
   readonly onOutcome: ((outcome: Outcome) => void) | undefined;
@@ -53,7 +59,7 @@ export async function importBatch(
   for (const record of records) {
     const entry = await validate(record, context);
     if (entry === null) continue;
-    if (matches(context.filter, entry)) selected.push(rename(entry, context));
+    if (matches(context.filter, entry)) selected.push(intended(entry, context));
     else context.tally.filteredOut += 1;
   }
   for (const group of withDistinctIds(selected)) await importGroup(kind, group, context);
@@ -89,6 +95,11 @@ function wholeText({ line, value, vector }: SourceRecord): string {
   const whole = vector === null ? value : withKeys(value, { embedding: [...vector] });
   // Whatever is wrong with it, also its depth: the text must not fail.
   return canonicalJson(whole, Number.POSITIVE_INFINITY);
+}
+
+/** Under the name of its project and with the vector that it is to have. */
+function intended(entry: Entry, context: BatchContext): Entry {
+  return withVectorMode(rename(entry, context), context.vectors, context.embedder);
 }
 
 function rename(entry: Entry, context: BatchContext): Entry {
@@ -141,7 +152,11 @@ interface Decided {
 
 async function write(decided: readonly Decided[], context: BatchContext): Promise<void> {
   const entries = decided.map(({ decision }) => decision.entry).filter(entry => entry !== null);
-  const planned = await planVectors(entries, context.embedder, context.signal);
+  const planned = await planVectors(entries, context.embedder, {
+    signal: context.signal,
+    make: context.makeVectors,
+    onEmbedded: context.onEmbedded,
+  });
   await context.transaction.put(planned.writes);
   context.tally.pendingVectors += planned.pending;
   context.tally.written += entries.length;

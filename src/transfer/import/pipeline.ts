@@ -16,6 +16,7 @@ import type { Renames } from './rename.ts';
 import { type ImportReport, Tally } from './report.ts';
 import { resolve } from './resolve.ts';
 import type { Strategy } from './strategy.ts';
+import { makesVectors, type VectorMode } from './vectors.ts';
 
 export interface ImportRequest {
   /** How the input is called in the report and the operation: its path, or `-`. */
@@ -30,6 +31,7 @@ export interface ImportRequest {
   readonly keepDuplicates: boolean;
   /** Where rejected records go. */
   readonly rejectsPath: string;
+  readonly vectors: VectorMode;
   readonly embedder: Embedder | null;
   readonly nowMs: number;
   readonly onOutcome?: (outcome: Outcome) => void;
@@ -47,9 +49,15 @@ export async function importSource(
   work: WorkOptions = {},
 ): Promise<ImportReport> {
   const { strategy } = request;
+  const makeVectors = makesVectors(request.vectors);
   if (strategy !== 'ask') {
     const verification = await source.verify(work);
-    return run(store, source, { ...request, verification, resolve: (a, b) => resolve(a, b, strategy) }, work);
+    return run(
+      store,
+      source,
+      { ...request, verification, makeVectors, resolve: (a, b) => resolve(a, b, strategy) },
+      work,
+    );
   }
   const { ask } = request;
   if (ask === undefined) {
@@ -59,14 +67,15 @@ export async function importSource(
   }
   const verification = await source.verify(work);
   return importAsking(ask, work.signal, async (resolve, isTrial) => {
-    const trial = isTrial && { dryRun: true, embedder: null, onOutcome: () => {} };
-    return run(store, source, { ...request, ...trial, verification, resolve }, work);
+    const trial = isTrial && { dryRun: true, makeVectors: false, onOutcome: () => {} };
+    return run(store, source, { ...request, makeVectors, ...trial, verification, resolve }, work);
   });
 }
 
 interface Run extends ImportRequest {
   readonly resolve: BatchContext['resolve'];
   readonly verification: Verification;
+  readonly makeVectors: boolean;
 }
 
 async function run(store: Store, source: Source, request: Run, work: WorkOptions): Promise<ImportReport> {
@@ -115,13 +124,22 @@ interface ApplyContext extends Run, WorkOptions {
 }
 
 async function apply(source: Source, run: ApplyContext): Promise<void> {
+  let done = 0;
+  const phase = run.dryRun ? 'trying' : 'importing';
+  const report = (more: number): void =>
+    run.onProgress?.({ phase, done: done + more, total: run.total, unit: 'records' });
+  // Embedding may take longer than all else: progress goes on within a batch.
+  let embedded = 0;
   const context: BatchContext = {
     ...run,
     system: source.system,
     onOutcome: run.onOutcome,
     signal: run.signal,
+    onEmbedded: count => {
+      embedded += count;
+      report(embedded);
+    },
   };
-  let done = 0;
   const projects: JsonObject[] = [];
   for await (const items of source.read({ signal: run.signal })) {
     run.signal?.throwIfAborted();
@@ -139,7 +157,8 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     );
     for (const item of items) if (item.type === 'project') projects.push(item.value);
     done += items.filter(item => item.type === 'record' || item.type === 'reject').length;
-    run.onProgress?.({ phase: run.dryRun ? 'trying' : 'importing', done, total: run.total, unit: 'records' });
+    embedded = 0;
+    report(0);
     await new Promise(setImmediate);
   }
   await importProjects(projects, context);

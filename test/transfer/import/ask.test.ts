@@ -48,6 +48,7 @@ async function importFile(
     renames: new Map(),
     dryRun: false,
     keepDuplicates: false,
+    vectors: 'auto',
     rejectsPath: join(folder, 'rejects.jsonl'),
     embedder: hashingEmbedder(),
     nowMs: Date.parse('2026-06-01T00:00:00Z'),

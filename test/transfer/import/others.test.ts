@@ -34,6 +34,8 @@ async function within(
       renames,
       resolve: (existing, imported) => resolve(existing, imported, 'keep-newer'),
       keepDuplicates: false,
+      vectors: 'auto',
+      makeVectors: true,
       embedder: null,
       tally,
       rejects: new RejectsFile('/nowhere'),
