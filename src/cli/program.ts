@@ -6,6 +6,7 @@ import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
+import { embedCommand } from './commands/embed.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly CommandMaker[] = [
   projectsCommand,
   exportCommand,
   importCommand,
+  embedCommand,
   statusCommand,
   configCommand,
   demoCommand,

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { filterContract } from './filters.ts';
+import { modelVectorContract } from './model-vectors.ts';
 import type { MakePlace } from './place.ts';
 import { scanContract } from './scans.ts';
 import { searchContract } from './search.ts';
@@ -18,6 +19,7 @@ export function storeContract(name: string, makePlace: MakePlace): void {
     filterContract(makePlace);
     summaryContract(makePlace);
     searchContract(makePlace);
+    modelVectorContract(makePlace);
     transactionContract(makePlace);
     valueContract(makePlace);
   });

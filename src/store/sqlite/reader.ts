@@ -7,6 +7,7 @@ import type {
   Counts,
   Hit,
   LineRun,
+  ModelVectors,
   Page,
   Reader,
   Statistics,
@@ -15,6 +16,7 @@ import type {
   StoredVector,
   VectorGroup,
 } from '../store.ts';
+import { comparableVectors, idsWithoutVector } from './comparable-vectors.ts';
 import type { Connection } from './connection.ts';
 import { entriesById, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
 import { listProjects } from './projects.ts';
@@ -100,6 +102,22 @@ export class SqliteReader implements Reader {
 
   pendingVectors(model: string, dimensions: number): Promise<number> {
     return this.#run(connection => pendingVectors(connection, model, dimensions));
+  }
+
+  async idsWithoutVector(
+    group: ModelVectors,
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly string[]> {
+    await turn();
+    return this.#run(connection => idsWithoutVector(connection, group, page));
+  }
+
+  async comparableVectors(
+    group: ModelVectors,
+    which: readonly string[] | { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly StoredVector[]> {
+    await turn();
+    return this.#run(connection => comparableVectors(connection, group, which));
   }
 
   vectorGroups(
