@@ -42,7 +42,14 @@ export async function planVectors(
       ? { entry, searchVector: null }
       : withVector(entry, vector, embedder.model);
   });
-  return { writes, pending: lacking.length - made.size, failure };
+  return { writes, pending: countPending(writes, embedder), failure };
+}
+
+/** How many of the memories can't be found by a vector of the embedder. */
+export function countPending(writes: readonly Write[], embedder: Embedder | null): number {
+  const isPending = ({ entry, searchVector }: Write): boolean =>
+    entry.kind === 'memory' && searchVector === null && !isSearchable(entry, embedder);
+  return writes.filter(isPending).length;
 }
 
 function withVector(entry: Entry, vector: Float32Array, model: string): Write {

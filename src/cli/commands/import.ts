@@ -14,6 +14,8 @@ interface ImportOptions extends FilterOptions {
   readonly renameProject: readonly string[];
   readonly selective?: boolean;
   readonly duplicates: string;
+  readonly nearDuplicates: string;
+  readonly nearDuplicateThreshold: string;
   readonly vectors: string;
   readonly dryRun?: boolean;
   readonly from?: string;
@@ -38,6 +40,12 @@ export const importCommand = (act: Act): Command =>
     )
     .option('--selective', 'import only a part; needs one of the filters above')
     .option('--duplicates <what>', 'the same note under another id: skip or keep', 'skip')
+    .option(
+      '--near-duplicates <what>',
+      'a new memory that says nearly the same as another one: keep and report it, skip it, or off to not look',
+      'keep',
+    )
+    .option('--near-duplicate-threshold <cosine>', 'how near, above 0 and up to 1', '0.95')
     .option(
       '--vectors <mode>',
       'auto: keep those of the file and make the missing ones; keep: make none; regenerate: drop those of the file and make all again; none: drop them and make none',
@@ -64,6 +72,7 @@ async function importFile(session: Session, file: string, options: ImportOptions
   }
   const { parseRenames } = await import('../../transfer/import/rename.ts');
   const { parseStrategy } = await import('../../transfer/import/strategy.ts');
+  const { parseNearMode, parseNearThreshold } = await import('../../transfer/import/near.ts');
   const { parseVectorMode } = await import('../../transfer/import/vectors.ts');
   const { importSource } = await import('../../transfer/import/pipeline.ts');
   const { openInput } = await import('../../transfer/open-input.ts');
@@ -73,6 +82,8 @@ async function importFile(session: Session, file: string, options: ImportOptions
   const config = await session.config();
   const strategy = parseStrategy(options.mergeStrategy ?? config.merge_strategy);
   const renames = parseRenames(options.renameProject);
+  const nearDuplicates = parseNearMode(options.nearDuplicates);
+  const nearThreshold = parseNearThreshold(options.nearDuplicateThreshold);
   const embedder = await session.embedder();
   const vectors = parseVectorMode(options.vectors, embedder);
   if (strategy === 'ask' && (file === '-' || !canAsk(session))) throw nobodyToAsk();
@@ -104,6 +115,8 @@ async function importFile(session: Session, file: string, options: ImportOptions
         session,
         options.rejects ?? (file === '-' ? 'standard-input.rejects.jsonl' : `${file}.rejects.jsonl`),
       ),
+      nearDuplicates,
+      nearThreshold,
       vectors,
       embedder,
       nowMs: session.io.now(),

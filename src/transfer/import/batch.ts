@@ -6,10 +6,12 @@ import { contentHash } from '../../model/identity.ts';
 import { withKeys } from '../../model/json.ts';
 import { RecordError } from '../../model/read-fields.ts';
 import type { Entry, RecordKind } from '../../model/record.ts';
-import type { Reader, StoredEntry, Transaction } from '../../store/store.ts';
-import { planVectors } from '../plan-vectors.ts';
+import type { Reader, StoredEntry, Transaction, Write } from '../../store/store.ts';
+import type { NearMemories } from '../near/near-memories.ts';
+import { countPending, planVectors } from '../plan-vectors.ts';
 import { storedEntry } from '../stored-entry.ts';
 import type { Decision } from './decision.ts';
+import type { NearMode } from './near.ts';
 import { prepare } from './prepare.ts';
 import type { Reject, RejectsFile } from './rejects.ts';
 import { type Renames, renameEntry } from './rename.ts';
@@ -27,6 +29,10 @@ export interface BatchContext {
   /** Decides about an imported record whose id the store has. */
   readonly resolve: (existing: Entry, imported: Entry) => Decision;
   readonly keepDuplicates: boolean;
+  /** Finds near duplicates; null where nobody looks. */
+  readonly near: NearMemories | null;
+  /** What becomes of them. */
+  readonly nearDuplicates: NearMode;
   readonly vectors: VectorMode;
   readonly embedder: Embedder | null;
   /** Whether the embedder is to make any. */
@@ -157,13 +163,46 @@ async function write(decided: readonly Decided[], context: BatchContext): Promis
     make: context.makeVectors,
     onEmbedded: context.onEmbedded,
   });
-  await context.transaction.put(planned.writes);
-  context.tally.pendingVectors += planned.pending;
-  context.tally.written += entries.length;
-  for (const outcome of decided) {
+  const settled = await settleNear(decided, planned.writes, context);
+  const left = new Set(settled.map(({ decision }) => decision.entry?.record.id));
+  const writes = planned.writes.filter(write => left.has(write.entry.record.id));
+  await context.transaction.put(writes);
+  context.tally.pendingVectors += countPending(writes, context.embedder);
+  context.tally.written += writes.length;
+  for (const outcome of settled) {
     context.tally.count(outcome.decision.action, outcome.imported.kind);
+    if (outcome.decision.near !== undefined) context.tally.nearDuplicates += 1;
     context.onOutcome?.({ type: 'decision', ...outcome });
   }
+}
+
+/** Says of new memories that are near to others that they are, or leaves them out. */
+async function settleNear(
+  decided: readonly Decided[],
+  writes: readonly Write[],
+  { near: finder, nearDuplicates }: BatchContext,
+): Promise<readonly Decided[]> {
+  if (finder === null) return decided;
+  const created = new Set(
+    decided.filter(({ decision }) => decision.action === 'created').map(({ imported }) => imported.record.id),
+  );
+  const found = await finder.find(writes, write => created.has(write.entry.record.id));
+  return decided.map(outcome => {
+    const near = created.has(outcome.imported.record.id) ? found.get(outcome.imported.record.id) : undefined;
+    if (near === undefined) return outcome;
+    const reason = `near ${near.id} (${formatSimilarity(near.similarity)})`;
+    const { entry } = outcome.decision;
+    const decision: Decision =
+      nearDuplicates === 'skip'
+        ? { action: 'duplicates', entry: null, reason, near }
+        : { action: 'created', entry, reason, near };
+    return { ...outcome, decision };
+  });
+}
+
+/** Never rounded up to what it is not. */
+function formatSimilarity(similarity: number): string {
+  return (Math.floor(similarity * 1000 + 1e-6) / 1000).toFixed(3);
 }
 
 /** What is to be kept beside the stored record, with another decision where an earlier import kept it already. */

@@ -8,8 +8,10 @@ import type { JsonObject } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { RECORD_KINDS } from '../../model/record.ts';
 import type { Reader, Store, Transaction } from '../../store/store.ts';
+import { NearMemories } from '../near/near-memories.ts';
 import { type Ask, importAsking } from './ask.ts';
 import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
+import type { NearMode } from './near.ts';
 import { importProjects, importTombstones, keepOldNames } from './others.ts';
 import { RejectsFile } from './rejects.ts';
 import type { Renames } from './rename.ts';
@@ -29,6 +31,9 @@ export interface ImportRequest {
   readonly dryRun: boolean;
   /** Import also what the store has word for word under another id. */
   readonly keepDuplicates: boolean;
+  readonly nearDuplicates: NearMode;
+  /** The cosine from which on two memories are near, above 0 and up to 1. */
+  readonly nearThreshold: number;
   /** Where rejected records go. */
   readonly rejectsPath: string;
   readonly vectors: VectorMode;
@@ -67,7 +72,12 @@ export async function importSource(
   }
   const verification = await source.verify(work);
   return importAsking(ask, work.signal, async (resolve, isTrial) => {
-    const trial = isTrial && { dryRun: true, makeVectors: false, onOutcome: () => {} };
+    const trial = isTrial && {
+      dryRun: true,
+      makeVectors: false,
+      nearDuplicates: 'off' as const,
+      onOutcome: () => {},
+    };
     return run(store, source, { ...request, makeVectors, ...trial, verification, resolve }, work);
   });
 }
@@ -135,6 +145,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     system: source.system,
     onOutcome: run.onOutcome,
     signal: run.signal,
+    near: nearMemories(run),
     onEmbedded: count => {
       embedded += count;
       report(embedded);
@@ -163,6 +174,13 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
   }
   await importProjects(projects, context);
   await keepOldNames(context);
+}
+
+function nearMemories(run: ApplyContext): NearMemories | null {
+  const { transaction, nearDuplicates, nearThreshold, embedder, signal } = run;
+  if (nearDuplicates === 'off') return null;
+  const leaveOut = nearDuplicates === 'skip';
+  return new NearMemories(transaction, { threshold: nearThreshold, leaveOut, embedder, signal });
 }
 
 async function countRows(reader: Reader): Promise<number> {

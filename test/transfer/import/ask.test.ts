@@ -48,6 +48,8 @@ async function importFile(
     renames: new Map(),
     dryRun: false,
     keepDuplicates: false,
+    nearDuplicates: 'keep',
+    nearThreshold: 0.95,
     vectors: 'auto',
     rejectsPath: join(folder, 'rejects.jsonl'),
     embedder: hashingEmbedder(),

@@ -34,6 +34,8 @@ async function within(
       renames,
       resolve: (existing, imported) => resolve(existing, imported, 'keep-newer'),
       keepDuplicates: false,
+      nearDuplicates: 'off',
+      near: null,
       vectors: 'auto',
       makeVectors: true,
       embedder: null,
