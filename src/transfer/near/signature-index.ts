@@ -1,4 +1,4 @@
-import { distance, SIGNATURE_WORDS } from './signature.ts';
+import { distance, SIGNATURE_WORDS, valueAt } from './signature.ts';
 
 /** Bands of a signature, each of BAND_BITS bits: two signatures are compared when they agree in one of them. */
 export const BANDS = 20;
@@ -10,7 +10,9 @@ const ENOUGH = 64;
 /** So many of the nearest are given for one signature. */
 export const MOST_CANDIDATES = 8;
 
-const FIRST_CAPACITY = 1024;
+/** Slots of a chunk: a growing index copies nothing. */
+const CHUNK_BITS = 12;
+const CHUNK = 2 ** CHUNK_BITS;
 const ID_BYTES = 36;
 const BUCKETS = 2 ** BAND_BITS;
 
@@ -24,14 +26,9 @@ export interface Candidate {
  * bucket heads. Not quadratic: a search looks at 20 buckets, and the newest 2,048 in them at most.
  */
 export class SignatureIndex {
-  #signatures = new Int32Array(FIRST_CAPACITY * SIGNATURE_WORDS);
-  /** For each slot and band the slot before it in the same bucket, plus 1; 0 at the end. */
-  #previous = new Int32Array(FIRST_CAPACITY * BANDS);
+  readonly #chunks: Chunk[] = [];
   /** For each band and bucket the newest slot in it, plus 1. */
   readonly #heads = new Int32Array(BANDS * BUCKETS);
-  /** For each slot the search that came upon it last. */
-  #seen = new Uint32Array(FIRST_CAPACITY);
-  #ids = Buffer.alloc(FIRST_CAPACITY * ID_BYTES);
   #count = 0;
   #searches = 0;
 
@@ -42,12 +39,14 @@ export class SignatureIndex {
   /** Adds a signature and gives its slot. */
   add(id: string, signature: Int32Array): number {
     const slot = this.#count;
-    if (slot === this.#seen.length) this.#grow();
-    this.#signatures.set(signature, slot * SIGNATURE_WORDS);
-    this.#ids.write(id, slot * ID_BYTES, ID_BYTES, 'latin1');
+    const at = slot & (CHUNK - 1);
+    if (at === 0) this.#chunks.push(new Chunk());
+    const chunk = this.#chunkOf(slot);
+    chunk.signatures.set(signature, at * SIGNATURE_WORDS);
+    chunk.ids.write(id, at * ID_BYTES, ID_BYTES, 'latin1');
     for (let band = 0; band < BANDS; band++) {
       const head = band * BUCKETS + bucketOf(signature, band);
-      this.#previous[slot * BANDS + band] = this.#heads[head] ?? 0;
+      chunk.previous[at * BANDS + band] = valueAt(this.#heads, head);
       this.#heads[head] = slot + 1;
     }
     this.#count += 1;
@@ -57,9 +56,10 @@ export class SignatureIndex {
   /** From now on the slot is near to nothing. */
   forget(slot: number): void {
     // Chains stay as they are; the opposite of what it was agrees with nothing that led to it.
-    const start = slot * SIGNATURE_WORDS;
+    const { signatures } = this.#chunkOf(slot);
+    const start = (slot & (CHUNK - 1)) * SIGNATURE_WORDS;
     for (let word = start; word < start + SIGNATURE_WORDS; word++)
-      this.#signatures[word] = ~(this.#signatures[word] ?? 0);
+      signatures[word] = ~valueAt(signatures, word);
   }
 
   /** Those with a common band that differ in `limit` bits at most, nearest first, the older one first of equals. */
@@ -68,14 +68,16 @@ export class SignatureIndex {
     const found: { readonly slot: number; readonly bits: number }[] = [];
     let compared = 0;
     for (let band = 0; band < BANDS; band++) {
-      let next = this.#heads[band * BUCKETS + bucketOf(signature, band)] ?? 0;
+      let next = valueAt(this.#heads, band * BUCKETS + bucketOf(signature, band));
       while (next !== 0 && compared < MOST_COMPARED && found.length < ENOUGH) {
         const slot = next - 1;
-        next = this.#previous[slot * BANDS + band] ?? 0;
-        if (this.#seen[slot] === this.#searches) continue;
-        this.#seen[slot] = this.#searches;
+        const at = slot & (CHUNK - 1);
+        const { signatures, previous, seen } = this.#chunkOf(slot);
+        next = valueAt(previous, at * BANDS + band);
+        if (seen[at] === this.#searches) continue;
+        seen[at] = this.#searches;
         compared += 1;
-        const bits = distance(signature, 0, this.#signatures, slot * SIGNATURE_WORDS, limit);
+        const bits = distance(signature, 0, signatures, at * SIGNATURE_WORDS, limit);
         if (bits <= limit) found.push({ slot, bits });
       }
     }
@@ -87,26 +89,29 @@ export class SignatureIndex {
   }
 
   #idOf(slot: number): string {
-    return this.#ids.toString('latin1', slot * ID_BYTES, (slot + 1) * ID_BYTES);
+    const start = (slot & (CHUNK - 1)) * ID_BYTES;
+    return this.#chunkOf(slot).ids.toString('latin1', start, start + ID_BYTES);
   }
 
-  #grow(): void {
-    const capacity = this.#seen.length * 2;
-    this.#signatures = grown(this.#signatures, new Int32Array(capacity * SIGNATURE_WORDS));
-    this.#previous = grown(this.#previous, new Int32Array(capacity * BANDS));
-    this.#seen = grown(this.#seen, new Uint32Array(capacity));
-    this.#ids = grown(this.#ids, Buffer.alloc(capacity * ID_BYTES));
+  #chunkOf(slot: number): Chunk {
+    const chunk = this.#chunks[slot >> CHUNK_BITS];
+    if (chunk === undefined) throw new RangeError(`no slot ${slot}`);
+    return chunk;
   }
+}
+
+class Chunk {
+  readonly signatures = new Int32Array(CHUNK * SIGNATURE_WORDS);
+  /** For each slot and band the slot before it in the same bucket, plus 1; 0 at the end. */
+  readonly previous = new Int32Array(CHUNK * BANDS);
+  /** For each slot the search that came upon it last. */
+  readonly seen = new Uint32Array(CHUNK);
+  readonly ids: Buffer = Buffer.alloc(CHUNK * ID_BYTES);
 }
 
 const NONE: readonly Candidate[] = [];
 
 function bucketOf(signature: Int32Array, band: number): number {
-  const word = signature[band >> 1] ?? 0;
+  const word = valueAt(signature, band >> 1);
   return (band & 1) === 0 ? word & 0xffff : word >>> 16;
-}
-
-function grown<T extends Int32Array | Uint32Array | Buffer>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

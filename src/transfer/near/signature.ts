@@ -26,13 +26,13 @@ export class Signer {
     const values = this.#values;
     const [first, second] = this.#signs;
     values.fill(0, vector.length);
-    for (let i = 0; i < vector.length; i++) values[i] = (vector[i] ?? 0) * (first[i] ?? 0);
+    for (let i = 0; i < vector.length; i++) values[i] = valueAt(vector, i) * valueAt(first, i);
     hadamard(values);
-    for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * (second[i] ?? 0);
+    for (let i = 0; i < values.length; i++) values[i] = valueAt(values, i) * valueAt(second, i);
     hadamard(values);
     for (let word = 0; word < SIGNATURE_WORDS; word++) {
       let bits = 0;
-      for (let bit = 0; bit < 32; bit++) if ((values[word * 32 + bit] ?? 0) > 0) bits |= 1 << bit;
+      for (let bit = 0; bit < 32; bit++) if (valueAt(values, word * 32 + bit) > 0) bits |= 1 << bit;
       words[at + word] = bits;
     }
   }
@@ -48,7 +48,7 @@ export function distance(
 ): number {
   let sum = 0;
   for (let word = 0; word < SIGNATURE_WORDS && sum <= limit; word++)
-    sum += countBits((a[aStart + word] ?? 0) ^ (b[bStart + word] ?? 0));
+    sum += countBits(valueAt(a, aStart + word) ^ valueAt(b, bStart + word));
   return sum;
 }
 
@@ -58,6 +58,14 @@ export function mostDistance(similarity: number): number {
   return Math.ceil(SIGNATURE_BITS * share + 4 * Math.sqrt(SIGNATURE_BITS * share * (1 - share))) + 2;
 }
 
+/** The indices here are always within bounds, which the compiler can't see. */
+export function valueAt(
+  array: Int32Array | Uint32Array | Float32Array | Float64Array,
+  index: number,
+): number {
+  return array[index] ?? 0;
+}
+
 /** The Walsh-Hadamard transform, in place, two levels at a time. */
 function hadamard(values: Float64Array): void {
   const size = values.length;
@@ -65,10 +73,10 @@ function hadamard(values: Float64Array): void {
   for (; half * 4 <= size; half *= 4) {
     for (let start = 0; start < size; start += half * 4) {
       for (let i = start; i < start + half; i++) {
-        const a = values[i] ?? 0;
-        const b = values[i + half] ?? 0;
-        const c = values[i + 2 * half] ?? 0;
-        const d = values[i + 3 * half] ?? 0;
+        const a = valueAt(values, i);
+        const b = valueAt(values, i + half);
+        const c = valueAt(values, i + 2 * half);
+        const d = valueAt(values, i + 3 * half);
         const [ab, ba, cd, dc] = [a + b, a - b, c + d, c - d];
         values[i] = ab + cd;
         values[i + half] = ba + dc;
@@ -79,8 +87,8 @@ function hadamard(values: Float64Array): void {
   }
   if (half === size) return;
   for (let i = 0; i < half; i++) {
-    const a = values[i] ?? 0;
-    const b = values[i + half] ?? 0;
+    const a = valueAt(values, i);
+    const b = valueAt(values, i + half);
     values[i] = a + b;
     values[i + half] = a - b;
   }

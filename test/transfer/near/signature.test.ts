@@ -75,11 +75,13 @@ describe('the index of signatures', () => {
 
   test('grows, and stays quick where everything is alike', () => {
     const index = new SignatureIndex();
-    for (let n = 0; n < 3000; n++) index.add(idOf(n), base);
-    expect(index.size).toBe(3000);
+    for (let n = 0; n < 9000; n++) index.add(idOf(n), base);
+    expect(index.size).toBe(9000);
     const found = index.search(base, 50);
     expect(found).toHaveLength(8);
-    expect(found.every(({ slot }) => slot >= 3000 - 64)).toBe(true);
+    expect(found[0]?.id).toBe(idOf(found[0]?.slot ?? 0));
+    expect(() => index.forget(9000 + 4096)).toThrow(RangeError);
+    expect(found.every(({ slot }) => slot >= 9000 - 64)).toBe(true);
   });
 });
 
