@@ -27,7 +27,10 @@ const PLAN: readonly { readonly task: string; readonly against?: string; readonl
   { task: 'json-export', against: 'backup' },
   { task: 'bare-insert' },
   { task: 'archive-import', against: 'bare-insert', limit: 2 },
+  { task: 'archive-import-near-off', against: 'archive-import' },
   { task: 'json-import', against: 'bare-insert' },
+  { task: 'near-import-off' },
+  { task: 'near-import', against: 'near-import-off' },
 ];
 const PEAK_LIMIT_MIB = 200;
 
@@ -53,6 +56,7 @@ function measureSize(size: number): readonly Row[] {
   const folder = mkdtempSync(join(tmpdir(), 'memport-bench-'));
   try {
     runTask('fill', folder, size);
+    runTask('fill-others', folder, size);
     const bytes = statSync(join(folder, 'source.db')).size;
     console.log(
       `\n${size.toLocaleString('en')} memories, store of ${(bytes / 2 ** 20).toFixed(1)} MiB, median of ${runs}`,

@@ -49,6 +49,23 @@ export function* benchBatches(count: number, size = 500): Iterable<readonly Memo
   }
 }
 
+/** As many other memories, of which every tenth is near to one of the first: its vector at a cosine of 0.98. */
+export function* othersBatches(count: number, size = 500): Iterable<readonly MemoryEntry[]> {
+  for (let start = 0; start < count; start += size) {
+    yield Array.from({ length: Math.min(size, count - start) }, (_, i) => {
+      const other = benchMemory(count + start + i);
+      if ((start + i) % 10 !== 0) return other;
+      return { ...other, vector: between(benchMemory(start + i).vector, other.vector, 0.98) };
+    });
+  }
+}
+
+/** The unit vector at this cosine from `a`, on the side of `b`: both are nearly at a right angle. */
+function between(a: Float32Array | null, b: Float32Array | null, cosine: number): Float32Array {
+  const rest = Math.sqrt(1 - cosine * cosine);
+  return Float32Array.from({ length: DIMENSIONS }, (_, i) => cosine * (a?.[i] ?? 0) + rest * (b?.[i] ?? 0));
+}
+
 function unitVector(random: () => number): Float32Array {
   const vector = Float32Array.from({ length: DIMENSIONS }, () => random() - 0.5);
   const norm = Math.hypot(...vector);

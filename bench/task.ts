@@ -1,31 +1,34 @@
 // One measured task in a process of its own, so that its peak memory is its own: node bench/task.ts <task> <folder> <count>
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { hashingEmbedder } from '../src/embedding/hashing.ts';
 import { openSource } from '../src/formats/detect.ts';
 import { keepHeapSmall } from '../src/heap.ts';
 import { EVERYTHING } from '../src/model/filter.ts';
+import type { MemoryEntry } from '../src/model/record.ts';
 import { openStore } from '../src/store/open.ts';
+import type { Store } from '../src/store/store.ts';
 import { exportStore } from '../src/transfer/export.ts';
+import type { NearMode } from '../src/transfer/import/near.ts';
 import { importSource } from '../src/transfer/import/pipeline.ts';
+import type { ImportReport } from '../src/transfer/import/report.ts';
 import { bareInsert } from './bare-insert.ts';
-import { benchBatches } from './data.ts';
+import { benchBatches, othersBatches } from './data.ts';
 
 keepHeapSmall();
 const [task = '', folder = '', countText = ''] = process.argv.slice(2);
 const count = Number(countText);
 const file = (name: string): string => join(folder, name);
 const SOURCE = file('source.db');
+const OTHERS = file('others.db');
 
 const TASKS: Readonly<Record<string, () => Promise<number>>> = {
-  async fill() {
-    await using store = await openStore({ path: SOURCE });
+  fill: () => fill(SOURCE, benchBatches(count)),
+  async 'fill-others'() {
     const start = performance.now();
-    await store.transact(async transaction => {
-      for (const batch of benchBatches(count))
-        await transaction.put(batch.map(entry => ({ entry, searchVector: null })));
-    });
+    await fill(OTHERS, othersBatches(count));
+    await measureExport('archive', 'others.tar.gz', false, OTHERS);
     return performance.now() - start;
   },
   async backup() {
@@ -40,6 +43,9 @@ const TASKS: Readonly<Record<string, () => Promise<number>>> = {
   'archive-export-verified': () => measureExport('archive', 'memories.tar.gz', true),
   'json-export': () => measureExport('json', 'memories.json', true),
   'archive-import': () => measureImport('memories.tar.gz'),
+  'archive-import-near-off': () => measureImport('memories.tar.gz', 'off'),
+  'near-import': () => measureNear('keep'),
+  'near-import-off': () => measureNear('off'),
   'json-import': () => measureImport('memories.json'),
 };
 
@@ -49,8 +55,22 @@ const ms = await run();
 const peakMiB = process.resourceUsage().maxRSS / 1024;
 process.stdout.write(`${JSON.stringify({ ms, peakMiB })}\n`);
 
-async function measureExport(format: 'archive' | 'json', name: string, verify: boolean): Promise<number> {
-  await using store = await openStore({ path: SOURCE, create: false });
+async function fill(path: string, batches: Iterable<readonly MemoryEntry[]>): Promise<number> {
+  await using store = await openStore({ path });
+  const start = performance.now();
+  await store.transact(async transaction => {
+    for (const batch of batches) await transaction.put(batch.map(entry => ({ entry, searchVector: null })));
+  });
+  return performance.now() - start;
+}
+
+async function measureExport(
+  format: 'archive' | 'json',
+  name: string,
+  verify: boolean,
+  path = SOURCE,
+): Promise<number> {
+  await using store = await openStore({ path, create: false });
   const target = fresh(name);
   const start = performance.now();
   await exportStore(store, {
@@ -67,8 +87,28 @@ async function measureExport(format: 'archive' | 'json', name: string, verify: b
   return performance.now() - start;
 }
 
-async function measureImport(name: string): Promise<number> {
+async function measureImport(name: string, near: NearMode = 'keep'): Promise<number> {
   await using store = await openStore({ path: fresh(`import-${name}.db`) });
+  const { ms } = await timedImport(store, name, near);
+  return ms;
+}
+
+/** As many again into a full store: one in ten is near to one that is there. */
+async function measureNear(near: NearMode): Promise<number> {
+  const path = fresh('near.db');
+  copyFileSync(SOURCE, path);
+  await using store = await openStore({ path });
+  const { ms, report } = await timedImport(store, 'others.tar.gz', near);
+  const [found, expected] = [report.near_duplicates, near === 'off' ? 0 : Math.ceil(count / 10)];
+  if (found < expected * 0.99 || found > expected) throw new Error(`${found} of ${expected} near ones found`);
+  return ms;
+}
+
+async function timedImport(
+  store: Store,
+  name: string,
+  nearDuplicates: NearMode,
+): Promise<{ readonly ms: number; readonly report: ImportReport }> {
   const start = performance.now();
   await using source = await openSource(file(name));
   const report = await importSource(store, source, {
@@ -78,12 +118,15 @@ async function measureImport(name: string): Promise<number> {
     renames: new Map(),
     dryRun: false,
     keepDuplicates: false,
+    nearDuplicates,
+    nearThreshold: 0.95,
+    vectors: 'auto',
     rejectsPath: file('rejects.jsonl'),
     embedder: hashingEmbedder(),
     nowMs: Date.now(),
   });
   if (report.created !== count) throw new Error(`${report.created} of ${count} were imported`);
-  return performance.now() - start;
+  return { ms: performance.now() - start, report };
 }
 
 function fresh(name: string): string {

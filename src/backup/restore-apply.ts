@@ -58,7 +58,7 @@ async function applyRecords(
   const ids = differences.filter(({ type }) => type !== 'removed').map(({ id }) => id);
   if (ids.length === 0) return 0;
   const entries = (await staged.get(kind, ids)).map(stored => storedEntry(kind, stored));
-  const planned = await planVectors(entries, embedder, work.signal);
+  const planned = await planVectors(entries, embedder, { signal: work.signal });
   await transaction.put(coverage.vectors ? besideOwn(planned, entries, embedder) : planned.writes);
   return planned.pending;
 }

@@ -7,6 +7,7 @@ import { configCommand } from './commands/config.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
+import { embedCommand } from './commands/embed.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly CommandMaker[] = [
   undoCommand,
   operationsCommand,
   diffCommand,
+  embedCommand,
   statusCommand,
   configCommand,
   demoCommand,

@@ -95,6 +95,21 @@ export interface Reader {
   /** How many memories have no vector of this model and dimension, neither their own nor a search vector. */
   pendingVectors(model: string, dimensions: number): Promise<number>;
 
+  /** The ids of those memories, ascending, at most `limit`, beginning after `after`. */
+  idsWithoutVector(
+    group: ModelVectors,
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly string[]>;
+
+  /**
+   * The vectors of this model and dimension by which memories can be compared, their own or search vectors, in ascending
+   * order of id: those of `ids`, or all in pages, which may be shorter than `limit`; an empty one ends the scan.
+   */
+  comparableVectors(
+    group: ModelVectors,
+    which: readonly string[] | { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly StoredVector[]>;
+
   /** How many own vectors of records that pass there are of each model and dimension, sorted by both. */
   vectorGroups(
     kind: RecordKind,
@@ -200,6 +215,11 @@ export interface Page {
 export interface VectorGroup {
   readonly model: string | null;
   readonly dimensions: number;
+}
+
+/** As VectorGroup, of a model with a name: vectors without one can't be compared. */
+export interface ModelVectors extends VectorGroup {
+  readonly model: string;
 }
 
 export interface StoredLine {

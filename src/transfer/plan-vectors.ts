@@ -7,7 +7,20 @@ export interface PlannedWrites {
   readonly writes: readonly Write[];
   /** Memories that can't be found by vector yet. */
   readonly pending: number;
+  /** Why the embedder made no vector for some of them; null when it did not fail. */
+  readonly failure: unknown;
 }
+
+export interface PlanOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** `false`: nothing is made, what is missing is pending. */
+  readonly make?: boolean;
+  /** Told how many texts have just been embedded. */
+  readonly onEmbedded?: ((count: number) => void) | undefined;
+}
+
+/** So many texts are given to an embedder at a time: between them progress is told. */
+const TEXTS = 128;
 
 /**
  * Gives each memory a vector of the embedder to be searched by. A record's own vector is never replaced: where that is
@@ -17,26 +30,33 @@ export interface PlannedWrites {
 export async function planVectors(
   entries: readonly Entry[],
   embedder: Embedder | null,
-  signal?: AbortSignal,
+  options: PlanOptions = {},
 ): Promise<PlannedWrites> {
   const lacking = entries.filter(entry => entry.kind === 'memory' && !isSearchable(entry, embedder));
   const made = new Map<Entry, Float32Array>();
-  if (embedder !== null && lacking.length > 0) {
-    const vectors = await embedOrNothing(embedder, lacking, signal);
-    vectors.forEach((vector, i) => {
-      const entry = lacking[i];
-      if (entry) made.set(entry, vector);
-    });
-  }
+  const failure =
+    embedder === null || options.make === false ? null : await embedInto(made, lacking, embedder, options);
   const writes = entries.map(entry => {
     const vector = made.get(entry);
-    if (embedder === null || vector === undefined) return { entry, searchVector: null };
-    const own = entry.vector === null && entry.record.embeddingModel === embedder.model;
-    return own
-      ? { entry: { ...entry, vector }, searchVector: null }
-      : { entry, searchVector: { model: embedder.model, vector } };
+    return embedder === null || vector === undefined
+      ? { entry, searchVector: null }
+      : withVector(entry, vector, embedder.model);
   });
-  return { writes, pending: lacking.length - made.size };
+  return { writes, pending: countPending(writes, embedder), failure };
+}
+
+/** How many of the memories can't be found by a vector of the embedder. */
+export function countPending(writes: readonly Write[], embedder: Embedder | null): number {
+  const isPending = ({ entry, searchVector }: Write): boolean =>
+    entry.kind === 'memory' && searchVector === null && !isSearchable(entry, embedder);
+  return writes.filter(isPending).length;
+}
+
+function withVector(entry: Entry, vector: Float32Array, model: string): Write {
+  const own = entry.vector === null && entry.record.embeddingModel === model;
+  return own
+    ? { entry: { ...entry, vector }, searchVector: null }
+    : { entry, searchVector: { model, vector } };
 }
 
 function isSearchable(entry: Entry, embedder: Embedder | null): boolean {
@@ -44,18 +64,29 @@ function isSearchable(entry: Entry, embedder: Embedder | null): boolean {
   return entry.record.embeddingModel === embedder.model && entry.vector.length === embedder.dimensions;
 }
 
-async function embedOrNothing(
-  embedder: Embedder,
+/** Resolves to why the embedder failed, else null; what was made before is there all the same. */
+async function embedInto(
+  made: Map<Entry, Float32Array>,
   entries: readonly Entry[],
-  signal?: AbortSignal,
-): Promise<readonly Float32Array[]> {
-  try {
-    return await embedder.embed(
-      entries.map(entry => entry.record.content),
-      signal,
-    );
-  } catch (error) {
-    if (signal?.aborted || toMemportError(error).code === 'interrupted') throw error;
-    return [];
+  embedder: Embedder,
+  { signal, onEmbedded }: PlanOptions,
+): Promise<unknown> {
+  for (let start = 0; start < entries.length; start += TEXTS) {
+    const part = entries.slice(start, start + TEXTS);
+    try {
+      const vectors = await embedder.embed(
+        part.map(entry => entry.record.content),
+        signal,
+      );
+      for (const [i, vector] of vectors.entries()) {
+        const entry = part[i];
+        if (entry) made.set(entry, vector);
+      }
+    } catch (error) {
+      if (signal?.aborted || toMemportError(error).code === 'interrupted') throw error;
+      return error;
+    }
+    onEmbedded?.(part.length);
   }
+  return null;
 }

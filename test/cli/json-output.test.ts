@@ -20,7 +20,7 @@ const EXPORT =
     ' ',
   );
 const IMPORT =
-  'message_type input format strategy dry_run migrations rejects_file operation_id total created updated unchanged skipped kept_both duplicates rejected filtered_out memories code_units renamed tombstones_added pending_vectors warnings'.split(
+  'message_type input format strategy dry_run migrations rejects_file operation_id total created updated unchanged skipped kept_both duplicates rejected near_duplicates filtered_out memories code_units renamed tombstones_added pending_vectors warnings'.split(
     ' ',
   );
 const RESTORE =
@@ -60,7 +60,7 @@ test('the shapes of --json are those that are documented', async () => {
   const decision = (
     await memport(['import', join(home, 'x.tar.gz'), '--dry-run', '--json'], { home: scratch() })
   ).stdout.split('\n')[0];
-  expect(keys(decision)).toEqual(['message_type', 'action', 'id', 'kind', 'reason', 'changes']);
+  expect(keys(decision)).toEqual(['message_type', 'action', 'id', 'kind', 'reason', 'changes', 'near']);
   expect(keys((await lines('diff', join(home, 'x.tar.gz'))).at(-1))).toEqual(DIFF);
   await ok(['update', id2, '--importance', '1'], { home });
   expect(keys((await lines('diff', join(home, 'x.tar.gz')))[0])).toEqual(DIFFERENCE);

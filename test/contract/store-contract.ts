@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { filterContract } from './filters.ts';
+import { modelVectorContract } from './model-vectors.ts';
 import { operationContract } from './operations.ts';
 import type { MakePlace } from './place.ts';
 import { scanContract } from './scans.ts';
@@ -19,6 +20,7 @@ export function storeContract(name: string, makePlace: MakePlace): void {
     filterContract(makePlace);
     summaryContract(makePlace);
     searchContract(makePlace);
+    modelVectorContract(makePlace);
     transactionContract(makePlace);
     valueContract(makePlace);
     operationContract(makePlace);

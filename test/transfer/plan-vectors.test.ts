@@ -17,6 +17,7 @@ test('a vector of the model that is searched by stays alone', async () => {
   expect(await planVectors([entry], embedder)).toEqual({
     writes: [{ entry, searchVector: null }],
     pending: 0,
+    failure: null,
   });
 });
 
@@ -25,6 +26,7 @@ test('a missing vector of that model becomes the own one, without touching the r
   expect(await planVectors([entry], embedder)).toEqual({
     writes: [{ entry: { ...entry, vector: MADE }, searchVector: null }],
     pending: 0,
+    failure: null,
   });
 });
 
@@ -38,6 +40,7 @@ test('a foreign vector stays, and the made one goes beside it; also when only th
     expect(await planVectors([entry], embedder)).toEqual({
       writes: [{ entry, searchVector: { model: 'm', vector: MADE } }],
       pending: 0,
+      failure: null,
     });
   }
 });
@@ -45,13 +48,14 @@ test('a foreign vector stays, and the made one goes beside it; also when only th
 test('an embedder that fails, or none, costs the vector and not the memory', async () => {
   const entry = labelled('other', OWN);
   const kept = { writes: [{ entry, searchVector: null }], pending: 1 };
-  expect(await planVectors([entry], broken)).toEqual(kept);
-  expect(await planVectors([entry], null)).toEqual(kept);
+  expect(await planVectors([entry], broken)).toEqual({ ...kept, failure: new Error('down') });
+  expect(await planVectors([entry], null)).toEqual({ ...kept, failure: null });
+  expect(await planVectors([entry], embedder, { make: false })).toEqual({ ...kept, failure: null });
 });
 
 test('an interruption is not a failure of the embedder', async () => {
   const signal = AbortSignal.abort();
-  await expect(planVectors([labelled(null, null)], broken, signal)).rejects.toThrow('down');
+  await expect(planVectors([labelled(null, null)], broken, { signal })).rejects.toThrow('down');
 });
 
 test('code units are left as they are', async () => {
@@ -59,5 +63,24 @@ test('code units are left as they are', async () => {
   expect(await planVectors([entry], embedder)).toEqual({
     writes: [{ entry, searchVector: null }],
     pending: 0,
+    failure: null,
   });
+});
+
+test('texts are embedded in parts; what was made before a failure stays, and progress is told of each part', async () => {
+  const entries = Array.from({ length: 300 }, (_, n) => memoryEntry(aMemory({ content: `${n}` }), null));
+  const told: number[] = [];
+  const failsLater: Embedder = {
+    ...embedder,
+    embed: async texts => {
+      if (texts.includes('299')) throw new Error('down');
+      return texts.map(() => MADE);
+    },
+  };
+  const plan = await planVectors(entries, failsLater, { onEmbedded: count => told.push(count) });
+  expect(plan.pending).toBe(44);
+  expect(plan.writes.filter(({ searchVector }) => searchVector !== null)).toHaveLength(256);
+  expect(told).toEqual([128, 128]);
+  await planVectors(entries, embedder, { onEmbedded: count => told.push(count) });
+  expect(told).toEqual([128, 128, 128, 128, 44]);
 });

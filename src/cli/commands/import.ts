@@ -16,6 +16,9 @@ interface ImportOptions extends FilterOptions {
   readonly renameProject: readonly string[];
   readonly selective?: boolean;
   readonly duplicates: string;
+  readonly nearDuplicates: string;
+  readonly nearDuplicateThreshold: string;
+  readonly vectors: string;
   readonly dryRun?: boolean;
   readonly from?: string;
   readonly rejects?: string;
@@ -39,6 +42,17 @@ export const importCommand = (act: Act): Command =>
     )
     .option('--selective', 'import only a part; needs one of the filters above')
     .option('--duplicates <what>', 'the same note under another id: skip or keep', 'skip')
+    .option(
+      '--near-duplicates <what>',
+      'a new memory that says nearly the same as another one: keep and report it, skip it, or off to not look',
+      'keep',
+    )
+    .option('--near-duplicate-threshold <cosine>', 'how near, above 0 and up to 1', '0.95')
+    .option(
+      '--vectors <mode>',
+      'auto: keep those of the file and make the missing ones; keep: make none; regenerate: drop those of the file and make all again; none: drop them and make none',
+      'auto',
+    )
     .option('--dry-run', 'show what would be done, with the counts of the real run, and do nothing')
     .option('--from <format>', 'what the file is, when its content does not tell')
     .option(
@@ -66,6 +80,8 @@ export async function importFile(session: Session, file: string, options: Import
   }
   const { parseRenames } = await import('../../transfer/import/rename.ts');
   const { parseStrategy } = await import('../../transfer/import/strategy.ts');
+  const { parseNearMode, parseNearThreshold } = await import('../../transfer/import/near.ts');
+  const { parseVectorMode } = await import('../../transfer/import/vectors.ts');
   const { importSource } = await import('../../transfer/import/pipeline.ts');
   const { openInput } = await import('../../transfer/open-input.ts');
   const { askConflict } = await import('../ui/ask-conflict.ts');
@@ -74,6 +90,10 @@ export async function importFile(session: Session, file: string, options: Import
   const config = await session.config();
   const strategy = parseStrategy(options.mergeStrategy ?? config.merge_strategy);
   const renames = parseRenames(options.renameProject);
+  const nearDuplicates = parseNearMode(options.nearDuplicates);
+  const nearThreshold = parseNearThreshold(options.nearDuplicateThreshold);
+  const embedder = await session.embedder();
+  const vectors = parseVectorMode(options.vectors, embedder);
   if (strategy === 'ask' && (file === '-' || !canAsk(session))) throw nobodyToAsk();
   const inputPath = file === '-' ? null : resolvePath(session, file);
   const rejects = await findRejects(session, inputPath, options.rejects);
@@ -103,7 +123,10 @@ export async function importFile(session: Session, file: string, options: Import
       keepDuplicates: options.duplicates === 'keep',
       verification,
       ...rejects,
-      embedder: await session.embedder(),
+      nearDuplicates,
+      nearThreshold,
+      vectors,
+      embedder,
       nowMs: session.io.now(),
       onOutcome: printer.outcome,
     },

@@ -35,7 +35,16 @@ async function restore(session: Session, file: string, options: RestoreOptions):
   refuseBackupName(file, path);
   if (mergeStrategy !== undefined) {
     const filters = { project: [], category: [], tag: [] };
-    const what = { ...filters, renameProject: [], mergeStrategy, duplicates: 'skip', dryRun };
+    const near = { nearDuplicates: 'keep', nearDuplicateThreshold: '0.95' };
+    const what = {
+      ...filters,
+      ...near,
+      renameProject: [],
+      mergeStrategy,
+      duplicates: 'skip',
+      vectors: 'auto',
+      dryRun,
+    };
     return importFile(session, file, { ...what, ...(from !== undefined && { from }) });
   }
   if (!dryRun) requireAnswer(session, `restore ${file}`);

@@ -8,10 +8,11 @@ import { truncate, visible } from './text.ts';
 /** So many lines of each kind are shown without `--verbose`. */
 const SHOWN = 10;
 
-type Shown = Exclude<Decision['action'], 'unchanged'> | 'rejected';
+type Shown = Exclude<Decision['action'], 'unchanged'> | 'rejected' | 'near';
 
 const LABELS: Readonly<Record<Shown, string>> = {
   created: 'create',
+  near: 'near',
   updated: 'update',
   skipped: 'skip',
   kept_both: 'keep both',
@@ -32,7 +33,7 @@ export class ImportPrinter {
   }
 
   readonly outcome = (outcome: Outcome): void => {
-    const action = outcome.type === 'reject' ? 'rejected' : outcome.decision.action;
+    const action = outcome.type === 'reject' ? 'rejected' : shownAs(outcome.decision);
     if (action === 'unchanged' || !this.#wanted(action)) return;
     const lines = this.#lines.get(action) ?? [];
     this.#lines.set(action, lines);
@@ -45,7 +46,9 @@ export class ImportPrinter {
       await this.#session.out(lines.join('\n'));
       const hidden = this.#hidden.get(action);
       if (hidden)
-        await this.#session.note(`  … and ${hidden} more to ${LABELS[action]}; --verbose shows all`);
+        await this.#session.note(
+          `  … and ${hidden} more ${action === 'near' ? '' : 'to '}${LABELS[action]}; --verbose shows all`,
+        );
     }
   }
 
@@ -56,6 +59,7 @@ export class ImportPrinter {
       this.#dryRun ||
       this.#session.options.verbose === true ||
       action === 'rejected' ||
+      action === 'near' ||
       action === 'skipped' ||
       action === 'duplicates'
     );
@@ -75,11 +79,12 @@ export class ImportPrinter {
       return [
         JSON.stringify({
           message_type: 'decision',
-          action,
+          action: decision.action,
           id,
           kind: imported.kind,
           reason: decision.reason,
           changes,
+          near: decision.near ?? null,
         }),
       ];
     }
@@ -95,6 +100,11 @@ export class ImportPrinter {
       ]),
     ];
   }
+}
+
+/** What is kept though it is near to another memory is shown as such. */
+function shownAs({ action, near }: Decision): Decision['action'] | 'near' {
+  return action === 'created' && near !== undefined ? 'near' : action;
 }
 
 /** The report: one JSON line of `message_type` `summary`, or a sentence a line. */
@@ -122,6 +132,8 @@ export async function printImportReport(session: Session, report: ImportReport):
     `${verb} ${report.memories} memories and ${report.code_units} code units from ${visible(report.input)} (${report.format}): ${parts.join(', ') || 'nothing'}`,
   );
   if (report.filtered_out > 0) await session.note(`${report.filtered_out} were left out by the filters`);
+  if (report.near_duplicates > 0)
+    await session.note(`${report.near_duplicates} say nearly the same as another memory`);
   if (report.renamed > 0) await session.note(`${report.renamed} came in under the new name of their project`);
   if (report.tombstones_added > 0)
     await session.note(`${report.tombstones_added} deletions were taken note of`);

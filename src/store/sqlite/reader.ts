@@ -8,6 +8,7 @@ import type {
   Counts,
   Hit,
   LineRun,
+  ModelVectors,
   Operation,
   Page,
   Reader,
@@ -17,6 +18,7 @@ import type {
   StoredVector,
   VectorGroup,
 } from '../store.ts';
+import { comparableVectors, idsWithoutVector } from './comparable-vectors.ts';
 import type { Connection } from './connection.ts';
 import { entriesById, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
 import { listOperations, operationChanges } from './operations.ts';
@@ -103,6 +105,22 @@ export class SqliteReader implements Reader {
 
   pendingVectors(model: string, dimensions: number): Promise<number> {
     return this.#run(connection => pendingVectors(connection, model, dimensions));
+  }
+
+  async idsWithoutVector(
+    group: ModelVectors,
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly string[]> {
+    await turn();
+    return this.#run(connection => idsWithoutVector(connection, group, page));
+  }
+
+  async comparableVectors(
+    group: ModelVectors,
+    which: readonly string[] | { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly StoredVector[]> {
+    await turn();
+    return this.#run(connection => comparableVectors(connection, group, which));
   }
 
   vectorGroups(

@@ -6,15 +6,18 @@ import { contentHash } from '../../model/identity.ts';
 import { withKeys } from '../../model/json.ts';
 import { RecordError } from '../../model/read-fields.ts';
 import type { Entry, RecordKind } from '../../model/record.ts';
-import type { Reader, StoredEntry, Transaction } from '../../store/store.ts';
-import { planVectors } from '../plan-vectors.ts';
+import type { Reader, StoredEntry, Transaction, Write } from '../../store/store.ts';
+import type { NearMemories } from '../near/near-memories.ts';
+import { countPending, planVectors } from '../plan-vectors.ts';
 import { storedEntry } from '../stored-entry.ts';
 import type { Decision } from './decision.ts';
+import type { NearMode } from './near.ts';
 import { prepare } from './prepare.ts';
 import type { Reject, RejectsFile } from './rejects.ts';
 import { type Renames, renameEntry } from './rename.ts';
 import type { Tally } from './report.ts';
 import { settleCopy } from './resolve.ts';
+import { type VectorMode, withVectorMode } from './vectors.ts';
 
 export interface BatchContext {
   readonly transaction: Transaction;
@@ -26,7 +29,16 @@ export interface BatchContext {
   /** Decides about an imported record whose id the store has. */
   readonly resolve: (existing: Entry, imported: Entry) => Decision;
   readonly keepDuplicates: boolean;
+  /** Finds near duplicates; null where nobody looks. */
+  readonly near: NearMemories | null;
+  /** What becomes of them. */
+  readonly nearDuplicates: NearMode;
+  readonly vectors: VectorMode;
   readonly embedder: Embedder | null;
+  /** Whether the embedder is to make any. */
+  readonly makeVectors: boolean;
+  /** Told how many texts have just been embedded. */
+  readonly onEmbedded?: (count: number) => void;
   readonly tally: Tally;
   readonly rejects: RejectsFile;
   readonly onOutcome: ((outcome: Outcome) => void) | undefined;
@@ -53,7 +65,7 @@ export async function importBatch(
   for (const record of records) {
     const entry = await validate(record, context);
     if (entry === null) continue;
-    if (matches(context.filter, entry)) selected.push(rename(entry, context));
+    if (matches(context.filter, entry)) selected.push(intended(entry, context));
     else context.tally.filteredOut += 1;
   }
   for (const group of withDistinctIds(selected)) await importGroup(kind, group, context);
@@ -89,6 +101,11 @@ function wholeText({ line, value, vector }: SourceRecord): string {
   const whole = vector === null ? value : withKeys(value, { embedding: [...vector] });
   // Whatever is wrong with it, also its depth: the text must not fail.
   return canonicalJson(whole, Number.POSITIVE_INFINITY);
+}
+
+/** Under the name of its project and with the vector that it is to have. */
+function intended(entry: Entry, context: BatchContext): Entry {
+  return withVectorMode(rename(entry, context), context.vectors, context.embedder);
 }
 
 function rename(entry: Entry, context: BatchContext): Entry {
@@ -141,14 +158,51 @@ interface Decided {
 
 async function write(decided: readonly Decided[], context: BatchContext): Promise<void> {
   const entries = decided.map(({ decision }) => decision.entry).filter(entry => entry !== null);
-  const planned = await planVectors(entries, context.embedder, context.signal);
-  await context.transaction.put(planned.writes);
-  context.tally.pendingVectors += planned.pending;
-  context.tally.written += entries.length;
-  for (const outcome of decided) {
+  const planned = await planVectors(entries, context.embedder, {
+    signal: context.signal,
+    make: context.makeVectors,
+    onEmbedded: context.onEmbedded,
+  });
+  const settled = await settleNear(decided, planned.writes, context);
+  const left = new Set(settled.map(({ decision }) => decision.entry?.record.id));
+  const writes = planned.writes.filter(write => left.has(write.entry.record.id));
+  await context.transaction.put(writes);
+  context.tally.pendingVectors += countPending(writes, context.embedder);
+  context.tally.written += writes.length;
+  for (const outcome of settled) {
     context.tally.count(outcome.decision.action, outcome.imported.kind);
+    if (outcome.decision.near !== undefined) context.tally.nearDuplicates += 1;
     context.onOutcome?.({ type: 'decision', ...outcome });
   }
+}
+
+/** Says of new memories that are near to others that they are, or leaves them out. */
+async function settleNear(
+  decided: readonly Decided[],
+  writes: readonly Write[],
+  { near: finder, nearDuplicates }: BatchContext,
+): Promise<readonly Decided[]> {
+  if (finder === null) return decided;
+  const created = new Set(
+    decided.filter(({ decision }) => decision.action === 'created').map(({ imported }) => imported.record.id),
+  );
+  const found = await finder.find(writes, write => created.has(write.entry.record.id));
+  return decided.map(outcome => {
+    const near = created.has(outcome.imported.record.id) ? found.get(outcome.imported.record.id) : undefined;
+    if (near === undefined) return outcome;
+    const reason = `near ${near.id} (${formatSimilarity(near.similarity)})`;
+    const { entry } = outcome.decision;
+    const decision: Decision =
+      nearDuplicates === 'skip'
+        ? { action: 'duplicates', entry: null, reason, near }
+        : { action: 'created', entry, reason, near };
+    return { ...outcome, decision };
+  });
+}
+
+/** Never rounded up to what it is not. */
+function formatSimilarity(similarity: number): string {
+  return (Math.floor(similarity * 1000 + 1e-6) / 1000).toFixed(3);
 }
 
 /** What is to be kept beside the stored record, with another decision where an earlier import kept it already. */

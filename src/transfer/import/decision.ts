@@ -1,4 +1,5 @@
 import type { Entry } from '../../model/record.ts';
+import type { Near } from '../near/near-memories.ts';
 
 /** What becomes of one record of an import, and why. `entry` is what is to be written, null when nothing is. */
 export interface Decision {
@@ -6,6 +7,8 @@ export interface Decision {
   readonly entry: Entry | null;
   /** For people; null where the action says it all. */
   readonly reason: string | null;
+  /** For a new memory that is near to another one. */
+  readonly near?: Near;
 }
 
 /** `unchanged` where both are the same record, `skipped` where the stored one stays. */

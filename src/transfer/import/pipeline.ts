@@ -6,17 +6,20 @@ import { newId } from '../../model/id.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
-import { RECORD_KINDS } from '../../model/record.ts';
+import { type Entry, RECORD_KINDS } from '../../model/record.ts';
 import type { Reader, Store, Transaction } from '../../store/store.ts';
 import { storeFiles } from '../../store/store-files.ts';
+import { NearMemories } from '../near/near-memories.ts';
 import { type Ask, importAsking } from './ask.ts';
 import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
+import type { NearMode } from './near.ts';
 import { importProjects, importTombstones, keepOldNames } from './others.ts';
 import { RejectsFile, type RejectsNaming } from './rejects.ts';
 import type { Renames } from './rename.ts';
 import { type ImportReport, Tally } from './report.ts';
 import { resolve } from './resolve.ts';
 import type { Strategy } from './strategy.ts';
+import { makesVectors, type VectorMode } from './vectors.ts';
 
 export interface ImportRequest {
   /** How the input is called in the report and the operation: its path, or `-`. */
@@ -29,6 +32,9 @@ export interface ImportRequest {
   readonly dryRun: boolean;
   /** Import also what the store has word for word under another id. */
   readonly keepDuplicates: boolean;
+  readonly nearDuplicates: NearMode;
+  /** The cosine from which on two memories are near, above 0 and up to 1. */
+  readonly nearThreshold: number;
   /** Where rejected records go. */
   readonly rejectsPath: string;
   /** `number`, the default: under a name that nothing has. `refuse`: only there, and not over a file. */
@@ -37,6 +43,7 @@ export interface ImportRequest {
   readonly protect?: readonly string[];
   /** What `verify` of the source came to, where that has been done. */
   readonly verification?: Verification;
+  readonly vectors: VectorMode;
   readonly embedder: Embedder | null;
   readonly nowMs: number;
   readonly onOutcome?: (outcome: Outcome) => void;
@@ -56,9 +63,11 @@ export async function importSource(
   const { strategy } = request;
   const files = [...(await storeFiles(store.location)), ...(request.protect ?? [])];
   await new RejectsFile(request.rejectsPath, request).check(files);
+  const makeVectors = makesVectors(request.vectors);
   if (strategy !== 'ask') {
     const verification = request.verification ?? (await source.verify(work));
-    return run(store, source, { ...request, verification, resolve: (a, b) => resolve(a, b, strategy) }, work);
+    const decided = { verification, makeVectors, resolve: (a: Entry, b: Entry) => resolve(a, b, strategy) };
+    return run(store, source, { ...request, ...decided }, work);
   }
   const { ask } = request;
   if (ask === undefined) {
@@ -68,14 +77,20 @@ export async function importSource(
   }
   const verification = request.verification ?? (await source.verify(work));
   return importAsking(ask, work.signal, async (resolve, isTrial) => {
-    const trial = isTrial && { dryRun: true, embedder: null, onOutcome: () => {} };
-    return run(store, source, { ...request, ...trial, verification, resolve }, work);
+    const trial = isTrial && {
+      dryRun: true,
+      makeVectors: false,
+      nearDuplicates: 'off' as const,
+      onOutcome: () => {},
+    };
+    return run(store, source, { ...request, makeVectors, ...trial, verification, resolve }, work);
   });
 }
 
 interface Run extends ImportRequest {
   readonly resolve: BatchContext['resolve'];
   readonly verification: Verification;
+  readonly makeVectors: boolean;
 }
 
 async function run(store: Store, source: Source, request: Run, work: WorkOptions): Promise<ImportReport> {
@@ -124,13 +139,23 @@ interface ApplyContext extends Run, WorkOptions {
 }
 
 async function apply(source: Source, run: ApplyContext): Promise<void> {
+  let done = 0;
+  const phase = run.dryRun ? 'trying' : 'importing';
+  const report = (more: number): void =>
+    run.onProgress?.({ phase, done: done + more, total: run.total, unit: 'records' });
+  // Embedding may take longer than all else: progress goes on within a batch.
+  let embedded = 0;
   const context: BatchContext = {
     ...run,
     system: source.system,
     onOutcome: run.onOutcome,
     signal: run.signal,
+    near: nearMemories(run),
+    onEmbedded: count => {
+      embedded += count;
+      report(embedded);
+    },
   };
-  let done = 0;
   const projects: JsonObject[] = [];
   for await (const items of source.read({ signal: run.signal })) {
     run.signal?.throwIfAborted();
@@ -148,11 +173,19 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     );
     for (const item of items) if (item.type === 'project') projects.push(item.value);
     done += items.filter(item => item.type === 'record' || item.type === 'reject').length;
-    run.onProgress?.({ phase: run.dryRun ? 'trying' : 'importing', done, total: run.total, unit: 'records' });
+    embedded = 0;
+    report(0);
     await new Promise(setImmediate);
   }
   await importProjects(projects, context);
   await keepOldNames(context);
+}
+
+function nearMemories(run: ApplyContext): NearMemories | null {
+  const { transaction, nearDuplicates, nearThreshold, embedder, signal } = run;
+  if (nearDuplicates === 'off') return null;
+  const leaveOut = nearDuplicates === 'skip';
+  return new NearMemories(transaction, { threshold: nearThreshold, leaveOut, embedder, signal });
 }
 
 async function countRows(reader: Reader): Promise<number> {

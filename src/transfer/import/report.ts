@@ -18,6 +18,8 @@ export interface ImportReport {
   readonly kept_both: number;
   readonly duplicates: number;
   readonly rejected: number;
+  /** New memories that are near to another one: of `created`, or of `duplicates` where they are skipped. */
+  readonly near_duplicates: number;
   /** Records that the filters left out; not in `total`. */
   readonly filtered_out: number;
   /** Of `total`, by kind; rejects count for the kind that they stood among. */
@@ -56,6 +58,7 @@ export class Tally {
   readonly #warnings = new Map<string, number>();
   readonly #renamed = new Map<string, number>();
   filteredOut = 0;
+  nearDuplicates = 0;
   tombstonesAdded = 0;
   pendingVectors = 0;
   projectsChanged = 0;
@@ -110,6 +113,7 @@ export class Tally {
       ...run,
       total: this.total,
       ...this.#actions,
+      near_duplicates: this.nearDuplicates,
       filtered_out: this.filteredOut,
       memories: this.#kinds.memory,
       code_units: this.#kinds.code_unit,

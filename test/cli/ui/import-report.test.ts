@@ -90,6 +90,7 @@ describe('single records', () => {
       kind: 'memory',
       reason: null,
       changes: [],
+      near: null,
     });
     expect(of('reject')).toEqual([
       {

@@ -1,0 +1,191 @@
+import type { Embedder } from '../../embedding/embedder.ts';
+import { hashingEmbedder } from '../../embedding/hashing.ts';
+import type { Reader, Write } from '../../store/store.ts';
+import { ComparedVectors, spaceKey, vectorIn } from './compared-vectors.ts';
+import { mostDistance, SIGNATURE_WORDS, Signer } from './signature.ts';
+import { type Candidate, SignatureIndex } from './signature-index.ts';
+
+/** Another memory that says nearly the same, and the cosine of the angle between both vectors. */
+export interface Near {
+  readonly id: string;
+  readonly similarity: number;
+}
+
+export interface NearOptions {
+  /** From this cosine on, two memories are near. */
+  readonly threshold: number;
+  /** Whether those that are found near are left out, so that nothing after them is near to them. */
+  readonly leaveOut: boolean;
+  readonly embedder: Embedder | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Vectors that are compared with each other. */
+interface Space {
+  readonly vectors: ComparedVectors;
+  readonly signer: Signer;
+  readonly index: SignatureIndex;
+}
+
+/** Forgives what floating point makes of two equal vectors. */
+const ROUNDING = 1e-9;
+
+/**
+ * Finds memories that are near to one of the store or to one before them, as docs/duplicates.md tells: signatures give
+ * candidates, and the vectors themselves decide. What a store holds is read once, when the first memory is compared.
+ */
+export class NearMemories {
+  readonly #reader: Reader;
+  readonly #options: NearOptions;
+  readonly #text = hashingEmbedder();
+  readonly #spaces = new Map<string, Space>();
+  readonly #limit: number;
+  readonly #signature = new Int32Array(SIGNATURE_WORDS);
+
+  constructor(reader: Reader, options: NearOptions) {
+    this.#reader = reader;
+    this.#options = options;
+    this.#limit = mostDistance(options.threshold);
+  }
+
+  /**
+   * To be told of all memories that are going to be written, in order and before they are. Gives for each of `wanted` that
+   * is near to another one the nearest.
+   */
+  async find(
+    writes: readonly Write[],
+    wanted: (write: Write) => boolean,
+  ): Promise<ReadonlyMap<string, Near>> {
+    const memories = writes.filter(write => write.entry.kind === 'memory');
+    const looked: Looked[] = [];
+    const added: Added[] = [];
+    const spaces = new Map<Write, Space>();
+    for (const write of memories) if (wanted(write)) spaces.set(write, await this.#spaceOf(write));
+    for (const space of this.#spaces.values()) {
+      const vectors = await space.vectors.of(memories);
+      for (const [i, write] of memories.entries()) {
+        const vector = vectors[i];
+        if (!vector) continue;
+        space.signer.sign(vector, this.#signature, 0);
+        const { id } = write.entry.record;
+        if (spaces.get(write) === space) {
+          const candidates = space.index
+            .search(this.#signature, this.#limit)
+            .filter(found => found.id !== id);
+          if (candidates.length > 0)
+            looked.push({ write, space, vector, candidates, similarities: new Map() });
+        }
+        added.push({ id, space, vector, slot: space.index.add(id, this.#signature) });
+      }
+    }
+    if (looked.length === 0) return new Map();
+    for (const space of this.#spaces.values())
+      await measure(
+        looked.filter(one => one.space === space),
+        added.filter(one => one.space === space),
+        space,
+      );
+    return this.#decide(memories, looked, added);
+  }
+
+  #decide(
+    memories: readonly Write[],
+    looked: readonly Looked[],
+    added: readonly Added[],
+  ): ReadonlyMap<string, Near> {
+    const byWrite = new Map(looked.map(one => [one.write, one]));
+    const near = new Map<string, Near>();
+    for (const write of memories) {
+      const one = byWrite.get(write);
+      const nearest = one === undefined ? null : this.#nearest(one, near);
+      if (nearest !== null) near.set(write.entry.record.id, nearest);
+    }
+    if (this.#options.leaveOut)
+      for (const { id, space, slot } of added) if (near.has(id)) space.index.forget(slot);
+    return near;
+  }
+
+  /** Of equally near ones the first candidate; what is left out is near to nothing. */
+  #nearest({ candidates, similarities }: Looked, found: ReadonlyMap<string, Near>): Near | null {
+    const { threshold, leaveOut } = this.#options;
+    let nearest: Near | null = null;
+    for (const { id } of candidates) {
+      const similarity = similarities.get(id) ?? 0;
+      if (similarity + ROUNDING < threshold || (leaveOut && found.has(id))) continue;
+      if (nearest === null || similarity > nearest.similarity + ROUNDING) nearest = { id, similarity };
+    }
+    return nearest;
+  }
+
+  /** By the vector of the configured embedder, else by the own one where its model has a name, else by the text. */
+  async #spaceOf(write: Write): Promise<Space> {
+    const { embedder } = this.#options;
+    const { entry } = write;
+    if (embedder !== null && vectorIn(write, embedder) !== null) return this.#space(embedder);
+    const model = entry.record.embeddingModel;
+    if (entry.vector !== null && entry.vector.length > 0 && model !== null)
+      return this.#space({ model, dimensions: entry.vector.length });
+    return this.#space(this.#text);
+  }
+
+  async #space({ model, dimensions }: { model: string; dimensions: number }): Promise<Space> {
+    const group = { model, dimensions };
+    const key = spaceKey(group);
+    const known = this.#spaces.get(key);
+    if (known !== undefined) return known;
+    const text = key === spaceKey(this.#text) ? this.#text : null;
+    const vectors = new ComparedVectors(this.#reader, group, text);
+    const space = { vectors, signer: new Signer(dimensions), index: new SignatureIndex() };
+    for await (const page of vectors.all(this.#options.signal)) {
+      for (const { id, vector } of page) {
+        space.signer.sign(vector, this.#signature, 0);
+        space.index.add(id, this.#signature);
+      }
+    }
+    this.#spaces.set(key, space);
+    return space;
+  }
+}
+
+interface Looked {
+  readonly write: Write;
+  readonly space: Space;
+  readonly vector: Float32Array;
+  readonly candidates: readonly Candidate[];
+  /** Id → cosine. */
+  readonly similarities: Map<string, number>;
+}
+
+interface Added {
+  readonly id: string;
+  readonly space: Space;
+  readonly vector: Float32Array;
+  readonly slot: number;
+}
+
+/** Fills in the similarities to all candidates that still have a vector; vectors of the store are held a few at a time. */
+async function measure(looked: readonly Looked[], added: readonly Added[], space: Space): Promise<void> {
+  const fresh = new Map(added.map(({ id, vector }) => [id, vector]));
+  const askers = new Map<string, Looked[]>();
+  for (const one of looked) {
+    for (const { id } of one.candidates) {
+      const mine = fresh.get(id);
+      if (mine !== undefined) one.similarities.set(id, cosine(one.vector, mine));
+      else askers.set(id, [...(askers.get(id) ?? []), one]);
+    }
+  }
+  for await (const { id, vector } of space.vectors.byId([...askers.keys()]))
+    for (const one of askers.get(id) ?? []) one.similarities.set(id, cosine(one.vector, vector));
+}
+
+/** 0 where one of them is all zeros. */
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+    dot += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return aa === 0 || bb === 0 ? 0 : Math.min(1, dot / Math.sqrt(aa) / Math.sqrt(bb));
+}

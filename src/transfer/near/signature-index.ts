@@ -1,0 +1,117 @@
+import { distance, SIGNATURE_WORDS, valueAt } from './signature.ts';
+
+/** Bands of a signature, each of BAND_BITS bits: two signatures are compared when they agree in one of them. */
+export const BANDS = 20;
+export const BAND_BITS = 16;
+/** So many with a common band are compared at most for one signature: texts from one mould must not make it quadratic. */
+export const MOST_COMPARED = 2048;
+/** The search ends when so many are found. */
+const ENOUGH = 64;
+/** So many of the nearest are given for one signature. */
+export const MOST_CANDIDATES = 8;
+
+/** Slots of a chunk: a growing index copies nothing. */
+const CHUNK_BITS = 12;
+const CHUNK = 2 ** CHUNK_BITS;
+const ID_BYTES = 36;
+const BUCKETS = 2 ** BAND_BITS;
+
+export interface Candidate {
+  readonly id: string;
+  readonly slot: number;
+}
+
+/**
+ * Signatures by their bands, in typed arrays: 64 bytes of signature, 80 of chains and 36 of id for each, and 5 MiB of
+ * bucket heads. Not quadratic: a search looks at 20 buckets, and the newest 2,048 in them at most.
+ */
+export class SignatureIndex {
+  readonly #chunks: Chunk[] = [];
+  /** For each band and bucket the newest slot in it, plus 1. */
+  readonly #heads = new Int32Array(BANDS * BUCKETS);
+  #count = 0;
+  #searches = 0;
+
+  get size(): number {
+    return this.#count;
+  }
+
+  /** Adds a signature and gives its slot. */
+  add(id: string, signature: Int32Array): number {
+    const slot = this.#count;
+    const at = slot & (CHUNK - 1);
+    if (at === 0) this.#chunks.push(new Chunk());
+    const chunk = this.#chunkOf(slot);
+    chunk.signatures.set(signature, at * SIGNATURE_WORDS);
+    chunk.ids.write(id, at * ID_BYTES, ID_BYTES, 'latin1');
+    for (let band = 0; band < BANDS; band++) {
+      const head = band * BUCKETS + bucketOf(signature, band);
+      chunk.previous[at * BANDS + band] = valueAt(this.#heads, head);
+      this.#heads[head] = slot + 1;
+    }
+    this.#count += 1;
+    return slot;
+  }
+
+  /** From now on the slot is near to nothing. */
+  forget(slot: number): void {
+    // Chains stay as they are; the opposite of what it was agrees with nothing that led to it.
+    const { signatures } = this.#chunkOf(slot);
+    const start = (slot & (CHUNK - 1)) * SIGNATURE_WORDS;
+    for (let word = start; word < start + SIGNATURE_WORDS; word++)
+      signatures[word] = ~valueAt(signatures, word);
+  }
+
+  /** Those with a common band that differ in `limit` bits at most, nearest first, the older one first of equals. */
+  search(signature: Int32Array, limit: number): readonly Candidate[] {
+    this.#searches += 1;
+    const found: { readonly slot: number; readonly bits: number }[] = [];
+    let compared = 0;
+    for (let band = 0; band < BANDS; band++) {
+      let next = valueAt(this.#heads, band * BUCKETS + bucketOf(signature, band));
+      while (next !== 0 && compared < MOST_COMPARED && found.length < ENOUGH) {
+        const slot = next - 1;
+        const at = slot & (CHUNK - 1);
+        const { signatures, previous, seen } = this.#chunkOf(slot);
+        next = valueAt(previous, at * BANDS + band);
+        if (seen[at] === this.#searches) continue;
+        seen[at] = this.#searches;
+        compared += 1;
+        const bits = distance(signature, 0, signatures, at * SIGNATURE_WORDS, limit);
+        if (bits <= limit) found.push({ slot, bits });
+      }
+    }
+    if (found.length === 0) return NONE;
+    return found
+      .sort((a, b) => a.bits - b.bits || a.slot - b.slot)
+      .slice(0, MOST_CANDIDATES)
+      .map(({ slot }) => ({ slot, id: this.#idOf(slot) }));
+  }
+
+  #idOf(slot: number): string {
+    const start = (slot & (CHUNK - 1)) * ID_BYTES;
+    return this.#chunkOf(slot).ids.toString('latin1', start, start + ID_BYTES);
+  }
+
+  #chunkOf(slot: number): Chunk {
+    const chunk = this.#chunks[slot >> CHUNK_BITS];
+    if (chunk === undefined) throw new RangeError(`no slot ${slot}`);
+    return chunk;
+  }
+}
+
+class Chunk {
+  readonly signatures = new Int32Array(CHUNK * SIGNATURE_WORDS);
+  /** For each slot and band the slot before it in the same bucket, plus 1; 0 at the end. */
+  readonly previous = new Int32Array(CHUNK * BANDS);
+  /** For each slot the search that came upon it last. */
+  readonly seen = new Uint32Array(CHUNK);
+  readonly ids: Buffer = Buffer.alloc(CHUNK * ID_BYTES);
+}
+
+const NONE: readonly Candidate[] = [];
+
+function bucketOf(signature: Int32Array, band: number): number {
+  const word = valueAt(signature, band >> 1);
+  return (band & 1) === 0 ? word & 0xffff : word >>> 16;
+}
