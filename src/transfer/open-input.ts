@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { MemportError } from '../errors.ts';
 import { openSource } from '../formats/detect.ts';
+import { RecoverySource } from '../formats/recover.ts';
 import { FORMATS, type FormatName, type Source } from '../formats/source.ts';
 
 export interface Input extends AsyncDisposable {
@@ -13,13 +14,20 @@ export interface Input extends AsyncDisposable {
 
 /**
  * Opens what is to be imported. A stream is first kept whole in a private temporary file, since a file is read twice:
- * once to prove it, once to take it. The format is told from the content unless `from` names it.
+ * once to prove it, once to take it. The format is told from the content unless `from` names it. With `recover` the
+ * source gives what is whole in a damaged file.
  */
-export async function openInput(input: string | Readable, from?: string): Promise<Input> {
+export async function openInput(
+  input: string | Readable,
+  from?: string,
+  { recover = false }: { readonly recover?: boolean } = {},
+): Promise<Input> {
   const format = from === undefined ? undefined : readFormat(from);
   const options = format === undefined ? {} : { from: format };
+  const openIt = async (path: string): Promise<Source> =>
+    recover ? new RecoverySource(path, format) : openSource(path, options);
   if (typeof input === 'string') {
-    const source = await openSource(input, options);
+    const source = await openIt(input);
     return { source, [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() };
   }
   const path = join(tmpdir(), `memport-${randomUUID()}.tmp`);
@@ -30,7 +38,7 @@ export async function openInput(input: string | Readable, from?: string): Promis
   };
   try {
     await handle.writeFile(input);
-    const source = await openSource(path, options);
+    const source = await openIt(path);
     return {
       source,
       async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
 import { isEverything } from '../../model/filter.ts';
 import type { Conflict } from '../../transfer/import/ask.ts';
+import type { ImportReport } from '../../transfer/import/report.ts';
 import type { Act } from '../act.ts';
 import { addFilters, collect, type FilterOptions, readFilter } from '../filters.ts';
 import { interruptible } from '../input.ts';
@@ -15,6 +16,8 @@ interface ImportOptions extends FilterOptions {
   readonly selective?: boolean;
   readonly duplicates: string;
   readonly dryRun?: boolean;
+  readonly strict?: boolean;
+  readonly recover?: boolean;
   readonly from?: string;
   readonly rejects?: string;
 }
@@ -38,6 +41,8 @@ export const importCommand = (act: Act): Command =>
     .option('--selective', 'import only a part; needs one of the filters above')
     .option('--duplicates <what>', 'the same note under another id: skip or keep', 'skip')
     .option('--dry-run', 'show what would be done, with the counts of the real run, and do nothing')
+    .option('--strict', 'import nothing when a record of the file cannot be stored')
+    .option('--recover', 'take every record that is whole from a damaged file, and say what was lost')
     .option('--from <format>', 'what the file is, when its content does not tell')
     .option('--rejects <file>', 'where records go that cannot be stored (default: <file>.rejects.jsonl)')
     .action(
@@ -56,6 +61,11 @@ async function importFile(session: Session, file: string, options: ImportOptions
       hint: 'it is skip or keep',
     });
   }
+  if (options.strict && options.recover) {
+    throw new MemportError('usage', '--strict and --recover contradict each other', {
+      hint: '--strict takes a file as a whole or not at all, --recover takes what is left of it',
+    });
+  }
   const { parseRenames } = await import('../../transfer/import/rename.ts');
   const { parseStrategy } = await import('../../transfer/import/strategy.ts');
   const { importSource } = await import('../../transfer/import/pipeline.ts');
@@ -70,39 +80,53 @@ async function importFile(session: Session, file: string, options: ImportOptions
   await using input = await openInput(
     file === '-' ? interruptible(session.io) : resolvePath(session, file),
     options.from,
+    { recover: options.recover === true },
   );
   await using store = await session.openStore('create');
   using progress = session.progress();
   const printer = new ImportPrinter(session, options.dryRun === true);
   using questions = strategy === 'ask' ? new Questions(session) : null;
-  const report = await importSource(
-    store,
-    input.source,
-    {
-      input: file,
-      filter,
-      strategy,
-      renames,
-      ...(questions && {
-        ask: async (conflict: Conflict, number: number) => {
-          progress.clear();
-          return askConflict(session, questions, conflict, number);
-        },
-      }),
-      dryRun: options.dryRun === true,
-      keepDuplicates: options.duplicates === 'keep',
-      rejectsPath: resolvePath(
-        session,
-        options.rejects ?? (file === '-' ? 'standard-input.rejects.jsonl' : `${file}.rejects.jsonl`),
-      ),
-      embedder: await session.embedder(),
-      nowMs: session.io.now(),
-      onOutcome: printer.outcome,
-    },
-    { signal: session.io.signal, onProgress: progress.update },
+  const embedder = await session.embedder();
+  const refusable = async (work: () => Promise<ImportReport>): Promise<ImportReport> => {
+    try {
+      return await work();
+    } catch (error) {
+      progress.clear();
+      if (options.strict) await printer.finishRejects();
+      throw error;
+    }
+  };
+  const report = await refusable(() =>
+    importSource(
+      store,
+      input.source,
+      {
+        input: file,
+        filter,
+        strategy,
+        renames,
+        ...(questions && {
+          ask: async (conflict: Conflict, number: number) => {
+            progress.clear();
+            return askConflict(session, questions, conflict, number);
+          },
+        }),
+        dryRun: options.dryRun === true,
+        strict: options.strict === true,
+        keepDuplicates: options.duplicates === 'keep',
+        rejectsPath: resolvePath(
+          session,
+          options.rejects ?? (file === '-' ? 'standard-input.rejects.jsonl' : `${file}.rejects.jsonl`),
+        ),
+        embedder,
+        nowMs: session.io.now(),
+        onOutcome: printer.outcome,
+      },
+      { signal: session.io.signal, onProgress: progress.update },
+    ),
   );
   progress.clear();
-  if (report.rejected > 0) session.exitCode = 3;
+  if (report.rejected > 0 || report.lost !== null) session.exitCode = 3;
   if (!report.dry_run) session.committed('the import is done');
   await printer.finish();
   await printImportReport(session, report);
