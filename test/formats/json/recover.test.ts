@@ -150,3 +150,11 @@ test('what holds no record stays refused, and so does what is newer', async () =
   const newer = ours.toString('latin1').replace('"version": "1.0.0"', '"version": "2.0.0"');
   expect(await recover(Buffer.from(newer.slice(0, -2), 'latin1'))).toBe('newer_version');
 });
+
+test('versions that are damaged themselves stop nothing', async () => {
+  for (const version of ['{}', '"abc"', '[1]']) {
+    const text = ours.toString('latin1').replace('"version": "1.0.0"', `"version": ${version}`);
+    const { records, format } = await recovered(Buffer.from(text.slice(0, -2), 'latin1'));
+    expect([records.size, format]).toEqual([5, 'memport-json']);
+  }
+});
