@@ -1,6 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { RecordKind } from '../model/record.ts';
+import type { Lost } from './lost.ts';
 
 export const FORMATS = [
   'memport-archive',
@@ -30,6 +31,8 @@ export interface Source extends AsyncDisposable {
   readonly header: JsonObject;
   /** Names of the steps that give its records today's shape, in order; known after `verify`. Absent: none. */
   readonly migrations?: readonly string[];
+  /** What a recovery could not bring back, known after `verify`. Absent or null: nothing was wrong. */
+  readonly lost?: Lost | null;
 
   /** Throws MemportError: `integrity` for damage or a broken promise, `newer_version` for a newer major version. */
   verify(options?: WorkOptions): Promise<Verification>;

@@ -1,6 +1,8 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { MemportError } from '../errors.ts';
 import { openSource } from '../formats/detect.ts';
+import { RecoverySource } from '../formats/recover.ts';
 import { FORMATS, type FormatName, type Source } from '../formats/source.ts';
 import { openNameless } from '../nameless-file.ts';
 
@@ -10,19 +12,26 @@ export interface Input extends AsyncDisposable {
 
 /**
  * Opens what is to be imported. A stream is first kept whole in a temporary file without a name, since a file is read
- * twice: once to prove it, once to take it. The format is told from the content unless `from` names it.
+ * twice: once to prove it, once to take it. The format is told from the content unless `from` names it. With `recover`
+ * the source gives what is whole in a damaged file.
  */
-export async function openInput(input: string | Readable, from?: string): Promise<Input> {
+export async function openInput(
+  input: string | Readable,
+  from?: string,
+  { recover = false }: { readonly recover?: boolean } = {},
+): Promise<Input> {
   const format = from === undefined ? undefined : readFormat(from);
   const options = format === undefined ? {} : { from: format };
+  const openIt = async (file: string | FileHandle): Promise<Source> =>
+    recover ? new RecoverySource(file, format) : openSource(file, options);
   if (typeof input === 'string') {
-    const source = await openSource(input, options);
+    const source = await openIt(input);
     return { source, [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() };
   }
   const spool = await openNameless();
   try {
     await spool.handle.writeFile(input);
-    const source = await openSource(spool.handle, options);
+    const source = await openIt(spool.handle);
     return {
       source,
       async [Symbol.asyncDispose]() {

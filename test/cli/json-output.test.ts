@@ -20,7 +20,7 @@ const EXPORT =
     ' ',
   );
 const IMPORT =
-  'message_type input format strategy dry_run migrations rejects_file operation_id total created updated unchanged skipped kept_both duplicates rejected near_duplicates filtered_out memories code_units renamed tombstones_added pending_vectors warnings'.split(
+  'message_type input format strategy dry_run migrations lost rejects_file operation_id total created updated unchanged skipped kept_both duplicates rejected near_duplicates filtered_out memories code_units renamed tombstones_added pending_vectors warnings'.split(
     ' ',
   );
 const RESTORE =

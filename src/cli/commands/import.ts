@@ -4,6 +4,7 @@ import { MemportError } from '../../errors.ts';
 import { isEverything } from '../../model/filter.ts';
 import type { Conflict } from '../../transfer/import/ask.ts';
 import type { ImportRequest } from '../../transfer/import/pipeline.ts';
+import type { ImportReport } from '../../transfer/import/report.ts';
 import type { Act } from '../act.ts';
 import { addFilters, collect, type FilterOptions, readFilter } from '../filters.ts';
 import { interruptible } from '../input.ts';
@@ -20,6 +21,8 @@ interface ImportOptions extends FilterOptions {
   readonly nearDuplicateThreshold: string;
   readonly vectors: string;
   readonly dryRun?: boolean;
+  readonly strict?: boolean;
+  readonly recover?: boolean;
   readonly from?: string;
   readonly rejects?: string;
 }
@@ -54,6 +57,8 @@ export const importCommand = (act: Act): Command =>
       'auto',
     )
     .option('--dry-run', 'show what would be done, with the counts of the real run, and do nothing')
+    .option('--strict', 'import nothing when a record of the file cannot be stored')
+    .option('--recover', 'take every record that is whole from a damaged file, and say what was lost')
     .option('--from <format>', 'what the file is, when its content does not tell')
     .option(
       '--rejects <file>',
@@ -78,6 +83,11 @@ export async function importFile(session: Session, file: string, options: Import
       hint: 'it is skip or keep',
     });
   }
+  if (options.strict && options.recover) {
+    throw new MemportError('usage', '--strict and --recover contradict each other', {
+      hint: '--strict takes a file as a whole or not at all, --recover takes what is left of it',
+    });
+  }
   const { parseRenames } = await import('../../transfer/import/rename.ts');
   const { parseStrategy } = await import('../../transfer/import/strategy.ts');
   const { parseNearMode, parseNearThreshold } = await import('../../transfer/import/near.ts');
@@ -97,7 +107,9 @@ export async function importFile(session: Session, file: string, options: Import
   if (strategy === 'ask' && (file === '-' || !canAsk(session))) throw nobodyToAsk();
   const inputPath = file === '-' ? null : resolvePath(session, file);
   const rejects = await findRejects(session, inputPath, options.rejects);
-  await using input = await openInput(inputPath ?? interruptible(session.io), options.from);
+  await using input = await openInput(inputPath ?? interruptible(session.io), options.from, {
+    recover: options.recover === true,
+  });
   using progress = session.progress();
   const work = { signal: session.io.signal, onProgress: progress.update };
   // Before a store is made: a file that is refused leaves nothing behind.
@@ -105,35 +117,47 @@ export async function importFile(session: Session, file: string, options: Import
   await using target = await openTarget(session, options.dryRun === true);
   const printer = new ImportPrinter(session, options.dryRun === true);
   using questions = strategy === 'ask' ? new Questions(session) : null;
-  const report = await importSource(
-    target.store,
-    input.source,
-    {
-      input: file,
-      filter,
-      strategy,
-      renames,
-      ...(questions && {
-        ask: async (conflict: Conflict, number: number) => {
-          progress.clear();
-          return askConflict(session, questions, conflict, number);
-        },
-      }),
-      dryRun: options.dryRun === true,
-      keepDuplicates: options.duplicates === 'keep',
-      verification,
-      ...rejects,
-      nearDuplicates,
-      nearThreshold,
-      vectors,
-      embedder,
-      nowMs: session.io.now(),
-      onOutcome: printer.outcome,
-    },
-    work,
+  const refusable = async (work: () => Promise<ImportReport>): Promise<ImportReport> => {
+    try {
+      return await work();
+    } catch (error) {
+      progress.clear();
+      if (options.strict) await printer.finishRejects();
+      throw error;
+    }
+  };
+  const report = await refusable(() =>
+    importSource(
+      target.store,
+      input.source,
+      {
+        input: file,
+        filter,
+        strategy,
+        renames,
+        ...(questions && {
+          ask: async (conflict: Conflict, number: number) => {
+            progress.clear();
+            return askConflict(session, questions, conflict, number);
+          },
+        }),
+        dryRun: options.dryRun === true,
+        strict: options.strict === true,
+        keepDuplicates: options.duplicates === 'keep',
+        verification,
+        ...rejects,
+        nearDuplicates,
+        nearThreshold,
+        vectors,
+        embedder,
+        nowMs: session.io.now(),
+        onOutcome: printer.outcome,
+      },
+      work,
+    ),
   );
   progress.clear();
-  if (report.rejected > 0) session.exitCode = 3;
+  if (report.rejected > 0 || report.lost !== null) session.exitCode = 3;
   if (!report.dry_run) session.committed('the import is done');
   await printer.finish();
   await printImportReport(session, report);

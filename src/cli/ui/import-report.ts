@@ -41,8 +41,17 @@ export class ImportPrinter {
     else this.#hidden.set(action, (this.#hidden.get(action) ?? 0) + 1);
   };
 
-  async finish(): Promise<void> {
-    for (const [action, lines] of this.#lines) {
+  finish(): Promise<void> {
+    return this.#print(this.#lines);
+  }
+
+  /** For an import that was refused: of what was not done, only what was wrong. */
+  finishRejects(): Promise<void> {
+    return this.#print([...this.#lines].filter(([action]) => action === 'rejected'));
+  }
+
+  async #print(all: Iterable<readonly [Shown, readonly string[]]>): Promise<void> {
+    for (const [action, lines] of all) {
       await this.#session.out(lines.join('\n'));
       const hidden = this.#hidden.get(action);
       if (hidden)

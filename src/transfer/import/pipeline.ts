@@ -30,6 +30,8 @@ export interface ImportRequest {
   readonly ask?: Ask;
   readonly renames: Renames;
   readonly dryRun: boolean;
+  /** Refuse the whole file when it holds a record that can't be stored. */
+  readonly strict?: boolean;
   /** Import also what the store has word for word under another id. */
   readonly keepDuplicates: boolean;
   readonly nearDuplicates: NearMode;
@@ -51,7 +53,7 @@ export interface ImportRequest {
 
 /**
  * Imports a file: all or nothing, in one transaction, after the file has been verified in full. A record that can't be
- * stored is rejected and the others go on. A dry run does the same work and takes it back, so its counts are the real
+ * stored is rejected and the others go on, unless `strict`: then nothing is imported, and `integrity` is thrown. A dry run does the same work and takes it back, so its counts are the real
  * ones. Importing the same file twice changes nothing the second time.
  */
 export async function importSource(
@@ -105,7 +107,9 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
       const before = await countRows(transaction);
       await apply(source, { ...request, ...work, transaction, before: store, tally, rejects, total });
       tally.check(before, await countRows(transaction));
-      return request.dryRun ? null : await rejects.keep();
+      const kept = request.dryRun ? null : await rejects.keep();
+      if (request.strict && tally.rejected > 0) throw refused(request.input, tally.rejected, kept);
+      return kept;
     },
     {
       rollback: request.dryRun,
@@ -125,9 +129,22 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
     strategy: request.strategy,
     dry_run: request.dryRun,
     migrations: source.migrations ?? [],
+    lost: source.lost ?? null,
     rejects_file: rejectsFile,
     operation_id: changed && !request.dryRun ? operationId : null,
   });
+}
+
+/** Thrown within the transaction, which it takes back. */
+function refused(input: string, count: number, rejectsFile: string | null): MemportError {
+  const what = count === 1 ? 'a record of it' : `${count} records of it`;
+  return new MemportError(
+    'integrity',
+    `${input} was refused as a whole: ${what} can't be stored; nothing was imported`,
+    {
+      hint: `${rejectsFile === null ? '' : `they are in ${rejectsFile}; `}mend them, or import without --strict`,
+    },
+  );
 }
 
 interface ApplyContext extends Run, WorkOptions {

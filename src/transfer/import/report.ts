@@ -1,4 +1,5 @@
 import { MemportError } from '../../errors.ts';
+import type { Lost } from '../../formats/lost.ts';
 import type { FormatName } from '../../formats/source.ts';
 import type { RecordKind } from '../../model/record.ts';
 import type { Decision } from './decision.ts';
@@ -34,6 +35,8 @@ export interface ImportReport {
   readonly migrations: readonly string[];
   /** Distinct warnings with how often each came. */
   readonly warnings: Readonly<Record<string, number>>;
+  /** What a recovery could not bring back; null without one, and when nothing was wrong. */
+  readonly lost: Lost | null;
   /** The file with the rejected records, null without any. */
   readonly rejects_file: string | null;
   /** null for a dry run and where nothing was changed. */
@@ -106,7 +109,7 @@ export class Tally {
   report(
     run: Pick<
       ImportReport,
-      'input' | 'format' | 'strategy' | 'dry_run' | 'migrations' | 'rejects_file' | 'operation_id'
+      'input' | 'format' | 'strategy' | 'dry_run' | 'migrations' | 'lost' | 'rejects_file' | 'operation_id'
     >,
   ): ImportReport {
     return {

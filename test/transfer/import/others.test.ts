@@ -51,6 +51,7 @@ async function within(
     strategy: 'keep-newer',
     dry_run: false,
     migrations: [],
+    lost: null,
     rejects_file: null,
     operation_id: null,
   });

@@ -7,6 +7,7 @@ const RUN = {
   strategy: 'skip',
   dry_run: false,
   migrations: [],
+  lost: null,
   rejects_file: null,
   operation_id: null,
 } as const;
