@@ -45,7 +45,7 @@ test('no file of the folders is forgotten', () => {
 });
 
 describe.each(Object.entries(FILES))('%s', (name, [format, memories, codeUnits, ...steps]) => {
-  test('comes in whole, a dry run says so before, and a second import changes nothing', async () => {
+  test('[EDGE-02] comes in whole, a dry run says so before, and a second import changes nothing', async () => {
     const home = scratch();
     const run = async (...args: string[]) =>
       summaryOf(await ok(['import', FIXTURES + name, '--json', ...args], { home }));
@@ -111,7 +111,7 @@ test('memories of the first store have derived ids, dates in UTC, levels by rule
   });
 });
 
-test('dates of the store before stay those that they were, in UTC', async () => {
+test('[EDGE-02] dates of the store before stay those that they were, in UTC', async () => {
   const home = scratch();
   await ok(['import', `${FIXTURES}claude-memory-server-made/sqlite_v2_first.db`], { home });
   const lines = (await ok(['list', '--all', '--json'], { home })).split('\n').map(line => JSON.parse(line));

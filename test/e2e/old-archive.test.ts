@@ -71,7 +71,7 @@ const CONFLICTS = {
   merge: { unchanged: SAME + CHANGED },
 } as const;
 
-describe('an old archive into the store of today', () => {
+describe('[GOAL-04] [UNIT-02] an old archive into the store of today', () => {
   test.each(Object.entries(CONFLICTS))(
     '%s: the report is what the table says, and undo brings back the digest',
     async (strategy, conflicts) => {

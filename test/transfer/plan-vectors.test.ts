@@ -21,7 +21,7 @@ test('a vector of the model that is searched by stays alone', async () => {
   });
 });
 
-test('a missing vector of that model becomes the own one, without touching the record', async () => {
+test('[EDGE-03] a missing vector of that model becomes the own one, without touching the record', async () => {
   const entry = labelled('m', null);
   expect(await planVectors([entry], embedder)).toEqual({
     writes: [{ entry: { ...entry, vector: MADE }, searchVector: null }],

@@ -115,7 +115,7 @@ describe('every strategy, every source', () => {
   );
 });
 
-describe('what each strategy leaves behind', () => {
+describe('[OLDER-01] what each strategy leaves behind', () => {
   const COUNTS: Readonly<Record<FixedStrategy, Record<string, number>>> = {
     'keep-newer': { updated: 3, skipped: 2, kept_both: 0, unchanged: 1 },
     'keep-older': { updated: 0, skipped: 5, kept_both: 0, unchanged: 1 },
@@ -138,7 +138,7 @@ describe('what each strategy leaves behind', () => {
     expect(report).toMatchObject({ ...COUNTS[strategy], created: 2, duplicates: 1, total: 9, rejected: 0 });
   });
 
-  test('keep-both: valid copies with vectors of their own text, and the stored ones as they were', async () => {
+  test('[BOTH-01] [BOTH-02] [BOTH-03] keep-both: valid copies with vectors of their own text, and the stored ones as they were', async () => {
     const { home, records, byId } = await imported('keep-both');
     expect(byId(3)?.content).toBe('Memory 3.');
     const copies = records.filter(record => String(record.content).endsWith(' (imported)'));

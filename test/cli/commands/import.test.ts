@@ -162,7 +162,7 @@ describe('[P3-06] [NEWER-03] [SKIP-02] [SKIP-03] conflicts', () => {
     expect(await contentOf(home, ids[0])).toBe('Prices are in cents.');
   });
 
-  test('the strategy of the configuration holds unless another is named', async () => {
+  test('[P1-13] the strategy of the configuration holds unless another is named', async () => {
     const { home, file } = await diverged();
     await ok(['config', 'set', 'merge_strategy', 'skip'], { home });
     expect(await importJson(file, home, '--dry-run')).toMatchObject({ strategy: 'skip', skipped: 2 });

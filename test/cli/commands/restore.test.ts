@@ -20,7 +20,7 @@ async function changed(): Promise<{ home: string; file: string; then: string; no
 const safetyBackups = (home: string): readonly string[] =>
   existsSync(join(home, 'backups')) ? readdirSync(join(home, 'backups')) : [];
 
-describe('restore', () => {
+describe('[IMP-01] [CMD-04] restore', () => {
   test('makes the store what the file holds, after a safety backup; undo takes it back', async () => {
     const { home, file, then, now } = await changed();
     const result = await memport(['restore', file, '--yes'], { home });

@@ -36,7 +36,7 @@ test.each([
   );
 });
 
-test('whole names only, each once: two projects can change places', () => {
+test('[EDGE-08] whole names only, each once: two projects can change places', () => {
   const renames = parseRenames(['a=b', 'b=a']);
   const renamed = (projectName: string | null) =>
     renameEntry(memoryEntry(aMemory({ projectName }), null), renames).record.projectName;

@@ -78,7 +78,7 @@ const TABLE: Readonly<Record<FixedStrategy, Readonly<Record<Time, readonly Expec
 
 const MINE = { tags: ['A', 'b', 'b'], metadata: { mine: [1], own: true } } as const;
 
-describe('the table of strategies', () => {
+describe('[IMP-03] [P1-10] [P1-11] [PART-07] [P7-03] [UNIT-05] [NEWER-01] [NEWER-02] [SKIP-01] the table of strategies', () => {
   const cases = FIXED_STRATEGIES.flatMap(strategy =>
     Object.entries(TABLE[strategy]).flatMap(([time, row]) =>
       row.map((expected, i) => ({

@@ -50,7 +50,7 @@ async function find(
   return [...near].map(([id, found]) => [id, found.id, Math.round(found.similarity * 1000) / 1000]);
 }
 
-test('finds those of the store by own and by search vectors, and gives the nearest', async () => {
+test('[EDGE-07] [P1-12] finds those of the store by own and by search vectors, and gives the nearest', async () => {
   await using store = await storeWith(own(1, BASE), made(2, FAR));
   expect(
     await find(store, [own(11, CLOSE), made(12, CLOSE), own(13, FAR), own(14, randomUnit(64, random))]),
