@@ -126,10 +126,12 @@ describe('the lock', () => {
     expect(lock.packages['node_modules/better-sqlite3'].gypfile).toBe(false);
   });
 
+  // protobufjs compares version numbers and prints a warning, and comes with what is for tests alone.
   it('lets no dependency run scripts but the one that fetches Node', () => {
-    const scripted = Object.entries<{ hasInstallScript?: boolean }>(lock.packages).filter(
+    const scripted = Object.entries<{ hasInstallScript?: boolean; dev?: boolean }>(lock.packages).filter(
       ([, entry]) => entry.hasInstallScript,
     );
-    expect(scripted.map(([path]) => path)).toEqual(['node_modules/node']);
+    expect(scripted.map(([path]) => path)).toEqual(['node_modules/node', 'node_modules/protobufjs']);
+    expect(scripted.every(([, entry]) => entry.dev)).toBe(true);
   });
 });

@@ -18,19 +18,26 @@ interface Served {
   readonly tarball: Buffer;
 }
 
-/** A package registry on loopback with what lies in a node_modules folder, so that an install needs no network. */
-export async function serveInstalled(nodeModules: string, names: readonly string[]): Promise<Registry> {
-  const packages = new Map(names.map(name => [name, packInstalled(join(nodeModules, name))]));
+/**
+ * A package registry on loopback with what lies in a node_modules folder, so that an install needs no network.
+ * `paths` are below that folder; a package that lies there in two versions is served in both.
+ */
+export async function serveInstalled(nodeModules: string, paths: readonly string[]): Promise<Registry> {
+  const packages = Map.groupBy(
+    paths.map(path => packInstalled(join(nodeModules, path))),
+    packed => packed.name,
+  );
   const missing: string[] = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '').slice(1);
-    const tarball = packages.get(path.replace(/^tarball\//, ''));
+    const [, name, version] = /^tarball\/(.+)\/([^/]+)$/.exec(path) ?? [];
+    const tarball = packages.get(name ?? '')?.find(packed => packed.version === version)?.tarball;
     const found = packages.get(path);
     if (found) {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(packument(found, `http://${request.headers.host}/tarball/${found.name}`)));
+      response.end(JSON.stringify(packument(found, `http://${request.headers.host}/tarball`)));
     } else if (tarball) {
-      response.end(tarball.tarball);
+      response.end(tarball);
     } else {
       missing.push(path);
       response.statusCode = 404;
@@ -57,11 +64,21 @@ function packInstalled(folder: string): Served {
   return { name: manifest.name, version: manifest.version, manifest, tarball };
 }
 
-function packument({ name, version, manifest, tarball }: Served, url: string): object {
-  const integrity = `sha512-${hash('sha512', tarball, 'base64')}`;
+function packument(versions: readonly Served[], tarballs: string): object {
   return {
-    name,
-    'dist-tags': { latest: version },
-    versions: { [version]: { ...manifest, dist: { tarball: url, integrity } } },
+    name: versions[0]?.name,
+    'dist-tags': { latest: versions[0]?.version },
+    versions: Object.fromEntries(
+      versions.map(({ name, version, manifest, tarball }) => [
+        version,
+        {
+          ...manifest,
+          dist: {
+            tarball: `${tarballs}/${name}/${version}`,
+            integrity: `sha512-${hash('sha512', tarball, 'base64')}`,
+          },
+        },
+      ]),
+    ),
   };
 }

@@ -39,7 +39,7 @@ function rowsIn(at: string): unknown {
   }
 }
 
-const contentOf = (n: number): string => `記憶 ${n}: ${`${n} `.repeat(230)}`;
+const contentOf = (n: number): string => `記憶 ${n}: ${`${n} `.repeat(460)}`;
 
 let digest: string;
 
