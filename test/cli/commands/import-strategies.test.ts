@@ -6,6 +6,16 @@ import { memport, ok, scratch } from '../../support/cli.ts';
 import { digestOf, feat038Json, linesOf, originalMemory, summaryOf } from '../../support/stores.ts';
 
 const ORIGINALS = new URL('../../fixtures/claude-memory-server/', import.meta.url);
+const MADE = new URL('../../fixtures/claude-memory-server-made/', import.meta.url);
+/** Files of the original system, one of each format. */
+const FROZEN: Readonly<Record<string, URL>> = {
+  'full.tar.gz': new URL('full.tar.gz', ORIGINALS),
+  'feat044.json': new URL('feat044.json', ORIGINALS),
+  'tui_memories_export.json': new URL('tui_memories_export.json', ORIGINALS),
+  'sqlite_v2_final_97d16d6p.db': new URL('sqlite_v2_final_97d16d6p.db', ORIGINALS),
+  'sqlite_v1.db': new URL('sqlite_v1.db', MADE),
+  'sqlite_v2_first.db': new URL('sqlite_v2_first.db', MADE),
+};
 const NEWER = { updated_at: '2025-06-01T00:00:00+00:00' };
 const OLDER = { updated_at: '2024-06-01T00:00:00+00:00' };
 
@@ -57,15 +67,17 @@ const ODD = [
 /** A home with what is stored, and the file to import in the format of this name. */
 async function prepared(source: string): Promise<{ home: string; file: string }> {
   const home = scratch();
-  if (source === 'full.tar.gz') {
-    await ok(['import', new URL('full.json', ORIGINALS).pathname], { home });
+  const frozen = FROZEN[source];
+  if (frozen !== undefined) {
+    // A copy, so that no file of rejects is ever written beside the fixture.
+    const file = join(home, source);
+    copyFileSync(frozen, file);
+    await ok(['import', file], { home });
     for (const line of await linesOf(home)) {
       const { id } = JSON.parse(line) as { id: string };
       await ok(['update', id, '--content', `Changed: ${id}`, '--tag', 'changed'], { home });
     }
-    // A copy, so that no file of rejects is ever written beside the fixture.
-    copyFileSync(new URL(source, ORIGINALS), join(home, source));
-    return { home, file: join(home, source) };
+    return { home, file };
   }
   await ok(['import', feat038Json(scratch(), STORED)], { home });
   if (source === 'original.json') return { home, file: feat038Json(home, [...IMPORTED, ...ODD]) };
@@ -83,7 +95,7 @@ async function importJson(home: string, file: string, ...args: string[]): Promis
   return summaryOf(stdout);
 }
 
-const SOURCES = ['out.tar.gz', 'out.json', 'original.json', 'full.tar.gz'] as const;
+const SOURCES = ['out.tar.gz', 'out.json', 'original.json', ...Object.keys(FROZEN)];
 const EVERY = FIXED_STRATEGIES.flatMap(strategy => SOURCES.map(source => [strategy, source] as const));
 
 describe('every strategy, every source', () => {
