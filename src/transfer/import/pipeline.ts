@@ -1,17 +1,18 @@
 import type { Embedder } from '../../embedding/embedder.ts';
 import { MemportError } from '../../errors.ts';
-import type { Source, SourceRecord, Verification } from '../../formats/source.ts';
+import type { Source, SourceItem, SourceRecord, Verification } from '../../formats/source.ts';
 import type { Filter } from '../../model/filter.ts';
 import { newId } from '../../model/id.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
-import { type Entry, RECORD_KINDS } from '../../model/record.ts';
+import { type Entry, RECORD_KINDS, type RecordKind } from '../../model/record.ts';
 import type { Reader, Store, Transaction } from '../../store/store.ts';
 import { storeFiles } from '../../store/store-files.ts';
 import { NearMemories } from '../near/near-memories.ts';
 import { type Ask, importAsking } from './ask.ts';
-import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
+import { type BatchContext, importBatch, importOrphans, type Outcome, rejectRecord } from './batch.ts';
+import { SkippedDuplicates } from './duplicates.ts';
 import type { NearMode } from './near.ts';
 import { importProjects, importTombstones, keepOldNames } from './others.ts';
 import { RejectsFile, type RejectsNaming } from './rejects.ts';
@@ -168,6 +169,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     onOutcome: run.onOutcome,
     signal: run.signal,
     near: nearMemories(run),
+    skippedDuplicates: new SkippedDuplicates(),
     onEmbedded: count => {
       embedded += count;
       report(embedded);
@@ -176,12 +178,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
   const projects: JsonObject[] = [];
   for await (const items of source.read({ signal: run.signal })) {
     run.signal?.throwIfAborted();
-    for (const kind of RECORD_KINDS) {
-      const records = items.filter(
-        (item): item is SourceRecord => item.type === 'record' && item.kind === kind,
-      );
-      if (records.length > 0) await importBatch(kind, records, context);
-    }
+    for (const kind of RECORD_KINDS) await importBatch(kind, recordsOf(kind, items), context);
     for (const item of items) if (item.type === 'reject') await rejectRecord(item, context);
     const tombstones = items.filter(item => item.type === 'tombstone');
     await importTombstones(
@@ -194,8 +191,22 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     report(0);
     await new Promise(setImmediate);
   }
+  await takeOrphans(source, context);
   await importProjects(projects, context);
   await keepOldNames(context);
+}
+
+/** Reads the file a second time only where a note that made others duplicates got another text from it. */
+async function takeOrphans(source: Source, context: BatchContext): Promise<void> {
+  if (!(await context.skippedDuplicates.keepOrphans(context.transaction))) return;
+  for await (const items of source.read({ signal: context.signal })) {
+    context.signal?.throwIfAborted();
+    for (const kind of RECORD_KINDS) await importOrphans(kind, recordsOf(kind, items), context);
+  }
+}
+
+function recordsOf(kind: RecordKind, items: readonly SourceItem[]): readonly SourceRecord[] {
+  return items.filter((item): item is SourceRecord => item.type === 'record' && item.kind === kind);
 }
 
 function nearMemories(run: ApplyContext): NearMemories | null {

@@ -7,6 +7,7 @@ import { memoryEntry } from '../../../src/model/record.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { BatchContext } from '../../../src/transfer/import/batch.ts';
+import { SkippedDuplicates } from '../../../src/transfer/import/duplicates.ts';
 import { importProjects, importTombstones, keepOldNames } from '../../../src/transfer/import/others.ts';
 import { RejectsFile } from '../../../src/transfer/import/rejects.ts';
 import { NO_RENAMES, type Renames } from '../../../src/transfer/import/rename.ts';
@@ -34,6 +35,7 @@ async function within(
       renames,
       resolve: (existing, imported) => resolve(existing, imported, 'keep-newer'),
       keepDuplicates: false,
+      skippedDuplicates: new SkippedDuplicates(),
       nearDuplicates: 'off',
       near: null,
       vectors: 'auto',
