@@ -163,6 +163,8 @@ export interface Write {
    * configured embedder made of its content. An index, like the full text: neither exported nor digested.
    */
   readonly searchVector: { readonly model: string; readonly vector: Float32Array } | null;
+  /** Where `searchVector` is null: the one that is stored stays as long as the content does. Absent: it goes. */
+  readonly keepSearchVector?: boolean;
 }
 
 /** An id without a record. */

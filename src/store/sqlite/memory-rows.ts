@@ -39,8 +39,10 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
     this.#replaceWords(row, write);
     if (write.vector === null) removeVector(this.#connection, 'memory', row.seq);
     else setVector(this.#connection, 'memory', row.seq, write.vector);
-    if (write.searchVector === null) this.#removeSearchVector(row.seq);
-    else this.#setSearchVector(row.seq, write.searchVector);
+    if (write.searchVector !== null) this.#setSearchVector(row.seq, write.searchVector);
+    else if (!write.keepSearchVector || storedContent(row.line) !== write.entry.record.content)
+      this.#removeSearchVector(row.seq);
+    else if (write.vector !== null) this.#removeSearchVectorLike(row.seq, write);
   }
 
   remove({ seq, line }: StoredRow): void {
@@ -92,6 +94,13 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
     this.#connection.run(SET_SEARCH_VECTOR, [seq, textValue(model), vectorBytes(vector)]);
   }
 
+  /** An own vector of the same model and dimension takes the place of a search vector. */
+  #removeSearchVectorLike(seq: number, { entry, vector }: RowWrite<MemoryEntry>): void {
+    const sql = 'DELETE FROM memory_search_vectors WHERE seq = ? AND model = ? AND length(embedding) = ?';
+    const model = optionalTextValue(entry.record.embeddingModel);
+    this.#connection.run(sql, [seq, model, 4 * (vector?.length ?? 0)]);
+  }
+
   #removeSearchVector(seq: number): void {
     this.#connection.run('DELETE FROM memory_search_vectors WHERE seq = ?', [seq]);
   }
@@ -120,6 +129,11 @@ function columns({ entry, vector, contentHash }: RowWrite<MemoryEntry>): SqlValu
 function foldTags(tags: readonly string[]): readonly string[] {
   if (tags.length === 0) return tags;
   return [...new Set(tags.map(foldTag))].sort();
+}
+
+function storedContent(line: string): unknown {
+  const record: unknown = JSON.parse(line);
+  return record !== null && typeof record === 'object' && 'content' in record ? record.content : null;
 }
 
 function storedTags(line: string): readonly string[] {

@@ -205,7 +205,7 @@ async function write(decided: readonly Decided[], context: BatchContext): Promis
   const left = new Set(settled.map(({ decision }) => decision.entry?.record.id));
   const writes = planned.writes.filter(write => left.has(write.entry.record.id));
   await context.transaction.put(writes);
-  context.tally.pendingVectors += countPending(writes, context.embedder);
+  context.tally.pendingVectors += await countPending(context.transaction, writes, context.embedder);
   context.tally.written += writes.length;
   for (const outcome of settled) {
     context.tally.count(outcome.decision.action, outcome.imported.kind);
