@@ -208,6 +208,21 @@ describe('a project', () => {
     expect((await take(store, PROJECT, {}, renames)).projects).toBe(0);
   });
 
+  test('unites those that get one name; nothing that either knows is lost', async () => {
+    await using store = await emptyStore();
+    const renames = new Map([
+      ['shop', 'all'],
+      ['store', 'all'],
+    ]);
+    const other = { ...PROJECT, name: 'store', root_path: null, aliases: ['kiosk'], git: null };
+    const both = () => within(store, context => importProjects([PROJECT, other], context), {}, renames);
+    expect((await both()).projects).toBe(1);
+    expect(await store.projects()).toMatchObject([
+      { ...READ, name: 'all', aliases: ['store', 'old shop', 'shop', 'kiosk'] },
+    ]);
+    expect((await both()).projects).toBe(0);
+  });
+
   test('keeps the names of records that were renamed, where it holds anything', async () => {
     await using store = await emptyStore();
     const renames = new Map([
