@@ -79,13 +79,18 @@ export async function importSource(
     });
   }
   const verification = request.verification ?? (await source.verify(work));
-  return importAsking(ask, work.signal, async (resolve, isTrial) => {
-    const trial = isTrial && {
-      dryRun: true,
-      makeVectors: false,
-      nearDuplicates: 'off' as const,
-      onOutcome: () => {},
+  const quick = { makeVectors: false, nearDuplicates: 'off' as const };
+  if (request.strict) {
+    // Nobody is to answer for a file that is refused in the end.
+    const onOutcome = (outcome: Outcome): void => {
+      if (outcome.type === 'reject') request.onOutcome?.(outcome);
     };
+    const keepStored = (a: Entry, b: Entry) => resolve(a, b, 'keep-older');
+    const rehearsal = { ...quick, rollback: true, verification, resolve: keepStored, onOutcome };
+    await run(store, source, { ...request, ...rehearsal }, work);
+  }
+  return importAsking(ask, work.signal, async (resolve, isTrial) => {
+    const trial = isTrial && { ...quick, dryRun: true, onOutcome: () => {} };
     return run(store, source, { ...request, makeVectors, ...trial, verification, resolve }, work);
   });
 }
@@ -94,6 +99,8 @@ interface Run extends ImportRequest {
   readonly resolve: BatchContext['resolve'];
   readonly verification: Verification;
   readonly makeVectors: boolean;
+  /** Take it back as a dry run does, but keep the rejects for which it is refused. */
+  readonly rollback?: boolean;
 }
 
 async function run(store: Store, source: Source, request: Run, work: WorkOptions): Promise<ImportReport> {
@@ -103,26 +110,33 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
   for (const warning of verification.warnings) tally.warn(warning);
   await using rejects = new RejectsFile(request.rejectsPath, request);
   const total = verification.memories + verification.codeUnits;
-  const rejectsFile = await store.transact(
-    async transaction => {
-      const before = await countRows(transaction);
-      await apply(source, { ...request, ...work, transaction, before: store, tally, rejects, total });
-      tally.check(before, await countRows(transaction));
-      const kept = request.dryRun ? null : await rejects.keep();
-      if (request.strict && tally.rejected > 0) throw refused(request.input, tally.rejected, kept);
-      return kept;
-    },
-    {
-      rollback: request.dryRun,
-      operation: {
-        id: operationId,
-        kind: 'import',
-        source: request.input,
-        startedAt: instantFromMilliseconds(request.nowMs),
+  let isRefused = false;
+  const rejectsFile = await store
+    .transact(
+      async transaction => {
+        const before = await countRows(transaction);
+        await apply(source, { ...request, ...work, transaction, before: store, tally, rejects, total });
+        tally.check(before, await countRows(transaction));
+        const kept = request.dryRun ? null : await rejects.keep();
+        isRefused = request.strict === true && tally.rejected > 0;
+        if (isRefused) throw refused(request.input, tally.rejected, kept);
+        return kept;
       },
-      signal: work.signal,
-    },
-  );
+      {
+        rollback: request.dryRun || request.rollback === true,
+        operation: {
+          id: operationId,
+          kind: 'import',
+          source: request.input,
+          startedAt: instantFromMilliseconds(request.nowMs),
+        },
+        signal: work.signal,
+      },
+    )
+    .catch(async error => {
+      if (!isRefused) await rejects.withdraw();
+      throw error;
+    });
   const changed = tally.written + tally.tombstonesAdded + tally.projectsChanged > 0;
   return tally.report({
     input: request.input,
@@ -158,7 +172,7 @@ interface ApplyContext extends Run, WorkOptions {
 
 async function apply(source: Source, run: ApplyContext): Promise<void> {
   let done = 0;
-  const phase = run.dryRun ? 'trying' : 'importing';
+  const phase = run.dryRun || run.rollback ? 'trying' : 'importing';
   const report = (more: number): void =>
     run.onProgress?.({ phase, done: done + more, total: run.total, unit: 'records' });
   // Embedding may take longer than all else: progress goes on within a batch.
