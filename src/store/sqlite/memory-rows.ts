@@ -35,13 +35,14 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
   }
 
   replace(row: StoredRow, write: RowWrite<MemoryEntry>): void {
+    const keeps = write.keepSearchVector && storedContent(row.line) === write.entry.record.content;
+    if (keeps && write.searchVector === null) this.#copyOwnVector(row.seq);
     this.#connection.run(UPDATE, columns(write));
     this.#replaceWords(row, write);
     if (write.vector === null) removeVector(this.#connection, 'memory', row.seq);
     else setVector(this.#connection, 'memory', row.seq, write.vector);
     if (write.searchVector !== null) this.#setSearchVector(row.seq, write.searchVector);
-    else if (!write.keepSearchVector || storedContent(row.line) !== write.entry.record.content)
-      this.#removeSearchVector(row.seq);
+    else if (!keeps) this.#removeSearchVector(row.seq);
     else if (write.vector !== null) this.#removeSearchVectorLike(row.seq, write);
   }
 
@@ -92,6 +93,14 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
 
   #setSearchVector(seq: number | bigint, { model, vector }: NonNullable<Write['searchVector']>): void {
     this.#connection.run(SET_SEARCH_VECTOR, [seq, textValue(model), vectorBytes(vector)]);
+  }
+
+  /** The record may get another label, under which its vector can't be its own: it is searched by all the same. */
+  #copyOwnVector(seq: number): void {
+    const sql = `INSERT OR IGNORE INTO memory_search_vectors (seq, model, embedding)
+      SELECT m.seq, m.embedding_model, v.embedding FROM memories m JOIN memory_vectors v ON v.seq = m.seq
+      WHERE m.seq = ? AND m.embedding_model IS NOT NULL`;
+    this.#connection.run(sql, [seq]);
   }
 
   /** An own vector of the same model and dimension takes the place of a search vector. */

@@ -143,6 +143,21 @@ test.each([
   },
 );
 
+test('the vector of a text is still searched by when an update gives the record another label and no vector', async () => {
+  const home = scratch();
+  const own = { ...originalMemory(1), embedding_model: MODEL };
+  await ok(['import', feat038Json(scratch(), [own])], { home });
+  const before = await digestOf(home);
+  const relabelled = originalMemory(1, { updated_at: '2026-01-01T00:00:00Z' });
+  const args = ['import', feat038Json(scratch(), [relabelled]), '--vectors', 'none', '--json'];
+  expect(summaryOf(await ok(args, { home }))).toMatchObject({ updated: 1, pending_vectors: 0 });
+  expect(await pendingIn(home)).toBe(0);
+  expect(await ok(['search', 'Memory 1.', '--json'], { home })).toContain(ids[0]);
+  expect(summaryOf(await ok(args, { home }))).toMatchObject({ unchanged: 1 });
+  await ok(['undo'], { home });
+  expect(await digestOf(home)).toBe(before);
+});
+
 test('an edit without an embedder leaves the vector that a memory is searched by', async () => {
   const home = scratch();
   await ok(['import', feat038Json(scratch(), [originalMemory(1)])], { home });
