@@ -3,6 +3,7 @@ import type { Outcome } from '../../transfer/import/batch.ts';
 import type { Decision } from '../../transfer/import/decision.ts';
 import type { ImportReport } from '../../transfer/import/report.ts';
 import type { Session } from '../session.ts';
+import { fieldChangeLines } from './field-changes.ts';
 import { truncate, visible } from './text.ts';
 
 /** So many lines of each kind are shown without `--verbose`. */
@@ -114,14 +115,7 @@ export class ImportPrinter {
     const why = decision.reason === null ? truncate(imported.record.content, 60) : visible(decision.reason);
     const head = `${LABELS[action].padEnd(10)} ${id}  ${why}`;
     if (!this.#session.options.verbose) return [head];
-    return [
-      head,
-      ...changes.flatMap(({ field, before, after }) => [
-        `    ${field}`,
-        `      - ${truncate(before ?? '(none)', 120)}`,
-        `      + ${truncate(after ?? '(none)', 120)}`,
-      ]),
-    ];
+    return [head, ...fieldChangeLines(changes)];
   }
 }
 
