@@ -15,6 +15,8 @@ export interface PendingFile extends AsyncDisposable {
   readonly handle: FileHandle;
   /** Puts it on stable storage under its name, whole; resolves to that name. Call once. */
   publish(): Promise<string>;
+  /** After `publish` under a name that nothing had: it is gone again. What went to a device or a pipe can't be taken back. */
+  withdraw(): Promise<void>;
 }
 
 /**
@@ -35,6 +37,7 @@ async function beginBeside(target: string, path: string, naming: Naming): Promis
   await removeLeftovers(folder);
   const temporary = join(folder, temporaryName());
   const handle = await guarded(target, () => open(temporary, 'wx+', 0o600));
+  let published: string | null = null;
   return {
     handle,
     publish: () =>
@@ -43,8 +46,13 @@ async function beginBeside(target: string, path: string, naming: Naming): Promis
         await using synced = await openForSync(folder);
         const name = await giveName(temporary, path, naming);
         if (name === null) throw taken(target);
+        published = name;
         await synced.sync();
         return naming === 'number' ? name : target;
+      }),
+    withdraw: () =>
+      guarded(target, async () => {
+        if (published !== null && naming !== 'replace') await rm(published, { force: true });
       }),
     async [Symbol.asyncDispose]() {
       await handle.close();
@@ -66,6 +74,7 @@ async function beginStream(target: string, path: string): Promise<PendingFile> {
       await sendAll(file.handle, chunk => device.writeFile(chunk));
       return target;
     },
+    async withdraw() {},
     async [Symbol.asyncDispose]() {
       await device.close();
       await file[Symbol.asyncDispose]();

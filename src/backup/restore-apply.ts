@@ -3,7 +3,7 @@ import type { WorkOptions } from '../model/progress.ts';
 import { type Entry, RECORD_KINDS, type RecordKind } from '../model/record.ts';
 import type { Reader, Transaction, Vacancy } from '../store/store.ts';
 import { compareProjects, compareRecords, compareTombstones, type Difference } from '../transfer/compare.ts';
-import { type PlannedWrites, planVectors } from '../transfer/plan-vectors.ts';
+import { countPending, type PlannedWrites, planVectors } from '../transfer/plan-vectors.ts';
 import { storedEntry } from '../transfer/stored-entry.ts';
 import type { Coverage, RestorePlan } from './restore-plan.ts';
 
@@ -60,7 +60,7 @@ async function applyRecords(
   const entries = (await staged.get(kind, ids)).map(stored => storedEntry(kind, stored));
   const planned = await planVectors(entries, embedder, { signal: work.signal });
   await transaction.put(coverage.vectors ? besideOwn(planned, entries, embedder) : planned.writes);
-  return planned.pending;
+  return countPending(transaction, planned.writes, embedder);
 }
 
 /** Where the file speaks of vectors, a made one never becomes a record's own: it only helps to search. */

@@ -163,6 +163,11 @@ export interface Write {
    * configured embedder made of its content. An index, like the full text: neither exported nor digested.
    */
   readonly searchVector: { readonly model: string; readonly vector: Float32Array } | null;
+  /**
+   * Where `searchVector` is null: what is stored to search by stays as long as the content does, also an own vector whose
+   * place another takes. Absent: it goes.
+   */
+  readonly keepSearchVector?: boolean;
 }
 
 /** An id without a record. */

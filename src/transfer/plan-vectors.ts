@@ -1,11 +1,11 @@
 import type { Embedder } from '../embedding/embedder.ts';
 import { toMemportError } from '../errors.ts';
 import type { Entry } from '../model/record.ts';
-import type { Write } from '../store/store.ts';
+import type { Reader, Write } from '../store/store.ts';
 
 export interface PlannedWrites {
   readonly writes: readonly Write[];
-  /** Memories that can't be found by vector yet. */
+  /** Memories that this gives no vector to be found by; the store may have one for the same text: countPending. */
   readonly pending: number;
   /** Why the embedder made no vector for some of them; null when it did not fail. */
   readonly failure: unknown;
@@ -38,18 +38,24 @@ export async function planVectors(
     embedder === null || options.make === false ? null : await embedInto(made, lacking, embedder, options);
   const writes = entries.map(entry => {
     const vector = made.get(entry);
-    return embedder === null || vector === undefined
-      ? { entry, searchVector: null }
-      : withVector(entry, vector, embedder.model);
+    if (embedder !== null && vector !== undefined) return withVector(entry, vector, embedder.model);
+    const isLacking = entry.kind === 'memory' && !isSearchable(entry, embedder);
+    return { entry, searchVector: null, ...(isLacking && { keepSearchVector: true }) };
   });
-  return { writes, pending: countPending(writes, embedder), failure };
+  return { writes, pending: lacking.length - made.size, failure };
 }
 
-/** How many of the memories can't be found by a vector of the embedder. */
-export function countPending(writes: readonly Write[], embedder: Embedder | null): number {
-  const isPending = ({ entry, searchVector }: Write): boolean =>
-    entry.kind === 'memory' && searchVector === null && !isSearchable(entry, embedder);
-  return writes.filter(isPending).length;
+/** How many of the memories that have been written can't be found by a vector of the embedder. */
+export async function countPending(
+  reader: Pick<Reader, 'comparableVectors'>,
+  writes: readonly Write[],
+  embedder: Embedder | null,
+): Promise<number> {
+  const lacking = writes.filter(write => write.searchVector === null && write.keepSearchVector === true);
+  if (embedder === null || lacking.length === 0) return lacking.length;
+  const { model, dimensions } = embedder;
+  const ids = lacking.map(({ entry }) => entry.record.id);
+  return lacking.length - (await reader.comparableVectors({ model, dimensions }, ids)).length;
 }
 
 function withVector(entry: Entry, vector: Float32Array, model: string): Write {

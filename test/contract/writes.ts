@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../src/model/filter.ts';
 import { contentHash } from '../../src/model/identity.ts';
-import { codeUnitEntry, memoryEntry } from '../../src/model/record.ts';
+import { codeUnitEntry, type Entry, memoryEntry } from '../../src/model/record.ts';
+import type { Write } from '../../src/store/store.ts';
 import { aCodeUnit, aMemory, at, idOf } from '../support/records.ts';
 import { ids, lines, type MakePlace, put, write } from './place.ts';
 
@@ -69,6 +70,25 @@ export function writeContract(makePlace: MakePlace): void {
       expect((await store.statistics()).byProject).toEqual({ b: 1 });
       expect(await store.vectorGroups('memory')).toEqual([]);
       expect(await store.searchVectors(Float32Array.of(1, 0), 'm', EVERYTHING, 5)).toEqual([]);
+    });
+
+    it('keeps a search vector where that is asked for, as long as the content stays and no own one is alike', async () => {
+      await using store = await (await makePlace()).open();
+      const found = async (): Promise<number> =>
+        (await store.searchVectors(Float32Array.of(1, 0), 'm', EVERYTHING, 5)).length;
+      const searchVector = { model: 'm', vector: Float32Array.of(1, 0) };
+      const change = (entry: Entry, parts: Partial<Write> = { keepSearchVector: true }) =>
+        store.transact(async transaction => transaction.put([{ entry, searchVector: null, ...parts }]));
+      await change(memoryEntry(aMemory(), null), { searchVector });
+      await change(memoryEntry(aMemory({ tags: ['new'] }), null));
+      expect(await found()).toBe(1);
+      await change(memoryEntry(aMemory({ embeddingModel: 'm' }), Float32Array.of(1, 0, 0)));
+      expect(await found()).toBe(1);
+      await change(memoryEntry(aMemory({ embeddingModel: 'm' }), Float32Array.of(0, 1)));
+      expect(await found()).toBe(1);
+      await change(memoryEntry(aMemory({ content: 'another' }), null), { searchVector });
+      await change(memoryEntry(aMemory({ content: 'a third' }), null));
+      expect(await found()).toBe(0);
     });
 
     it('replaces code units and takes an empty vector for none', async () => {

@@ -47,7 +47,7 @@ test('a foreign vector stays, and the made one goes beside it; also when only th
 
 test('an embedder that fails, or none, costs the vector and not the memory', async () => {
   const entry = labelled('other', OWN);
-  const kept = { writes: [{ entry, searchVector: null }], pending: 1 };
+  const kept = { writes: [{ entry, searchVector: null, keepSearchVector: true }], pending: 1 };
   expect(await planVectors([entry], broken)).toEqual({ ...kept, failure: new Error('down') });
   expect(await planVectors([entry], null)).toEqual({ ...kept, failure: null });
   expect(await planVectors([entry], embedder, { make: false })).toEqual({ ...kept, failure: null });

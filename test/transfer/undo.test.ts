@@ -7,6 +7,7 @@ import { EVERYTHING } from '../../src/model/filter.ts';
 import { memoryEntry } from '../../src/model/record.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
+import { embedAll } from '../../src/transfer/embed.ts';
 import { exportStore } from '../../src/transfer/export.ts';
 import { importSource } from '../../src/transfer/import/pipeline.ts';
 import { NO_RENAMES } from '../../src/transfer/import/rename.ts';
@@ -76,6 +77,61 @@ it('brings back to the bit what an import changed, and again when the undo is un
     }),
     { numRuns: 25 },
   );
+});
+
+it('brings back just the vectors of before when `embed --all` follows an import, step by step and again', async () => {
+  let [embeds, imports] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(steps, steps, fc.constantFrom(...FIXED_STRATEGIES), async (mine, theirs, strategy) => {
+      const folder = scratch();
+      const file = await archiveOf(folder, theirs);
+      const path = join(folder, 'memport.db');
+      await using store = await openStore({ path });
+      await takeSteps(store, mine);
+      const states = [dump(path)];
+      const ids: string[] = [];
+      await importArchive(store, file, strategy);
+      for (const { id } of await store.operations({ prefix: '', after: null, limit: 1 })) {
+        ids.push(id);
+        imports += 1;
+        states.push(dump(path));
+      }
+      const { operation_id: embed } = await embedAll(store, hashingEmbedder(), NOW + 1);
+      if (embed !== null) {
+        ids.push(embed);
+        embeds += 1;
+        states.push(dump(path));
+      }
+      const undone: string[] = [];
+      for (const [n, id] of [...ids.entries()].toReversed()) {
+        const report = await undo(store, null, { nowMs: NOW + 2 });
+        expect(report).toMatchObject({ operation: { id }, left: 0 });
+        undone.push(report?.operationId ?? '');
+        expect(dump(path)).toEqual(states[n]);
+      }
+      for (const [n, id] of undone.toReversed().entries()) {
+        expect(await undo(store, id, { nowMs: NOW + 3 })).toMatchObject({ left: 0 });
+        expect(dump(path)).toEqual(states[n + 1]);
+      }
+    }),
+    { numRuns: 25 },
+  );
+  expect([embeds > 0, imports > 0]).toEqual([true, true]);
+});
+
+it('an import that `embed --all` has changed since is left where it did, and comes undone after it', async () => {
+  const { store, path } = await imported();
+  await using _ = store;
+  const [operation] = await store.operations({ prefix: '', after: null, limit: 1 });
+  const after = dump(path);
+  await embedAll(store, hashingEmbedder(), NOW + 1);
+  const embedded = dump(path);
+  const first = await undo(store, operation?.id ?? '', { nowMs: NOW + 2 });
+  expect(first).toMatchObject({ restored: 0, left: 2, operationId: null });
+  expect(dump(path)).toEqual(embedded);
+  await undo(store, null, { nowMs: NOW + 3 });
+  expect(dump(path)).toEqual(after);
+  expect(await undo(store, operation?.id ?? '', { nowMs: NOW + 4 })).toMatchObject({ restored: 2, left: 0 });
 });
 
 it('leaves rows that were changed since, names them, and takes back all others', async () => {

@@ -6,6 +6,7 @@ import type { DiffCounts, RecordDifference } from '../../transfer/diff.ts';
 import type { Act } from '../act.ts';
 import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
+import { fieldChangeLines } from '../ui/field-changes.ts';
 import { Listing } from '../ui/listing.ts';
 import type { ProgressLine } from '../ui/progress.ts';
 import { truncate, visible } from '../ui/text.ts';
@@ -73,14 +74,7 @@ function describe(session: Session, difference: RecordDifference): readonly stri
   const text = type === 'changed' ? changes.map(({ field }) => field).join(', ') : record.content;
   const head = `${MARKS[type]} ${id}  ${truncate(text, 60)}`;
   if (!session.options.verbose) return [head];
-  return [
-    head,
-    ...changes.flatMap(({ field, before, after }) => [
-      `    ${visible(field)}`,
-      `      - ${truncate(before ?? '(none)', 120)}`,
-      `      + ${truncate(after ?? '(none)', 120)}`,
-    ]),
-  ];
+  return [head, ...fieldChangeLines(changes)];
 }
 
 async function printCounts(

@@ -64,6 +64,13 @@ async function printReport(session: Session, report: UndoReport | null, dryRun: 
     return;
   }
   const { operation, restored, left, operationId } = report;
+  if (restored === 0) {
+    await session.out(
+      `nothing of the ${visible(operation.kind)} ${operation.id} of ${visible(operation.source)} ${dryRun ? 'would be' : 'was'} taken back: all ${left} rows were changed since`,
+    );
+    await session.note('to go further back, name an older one: memport operations lists them');
+    return;
+  }
   const verb = dryRun ? 'would undo' : 'undid';
   const rest = left > 0 ? `; ${left} were changed since and left` : '';
   await session.out(

@@ -3,6 +3,7 @@ import type { Outcome } from '../../transfer/import/batch.ts';
 import type { Decision } from '../../transfer/import/decision.ts';
 import type { ImportReport } from '../../transfer/import/report.ts';
 import type { Session } from '../session.ts';
+import { fieldChangeLines } from './field-changes.ts';
 import { truncate, visible } from './text.ts';
 
 /** So many lines of each kind are shown without `--verbose`. */
@@ -24,7 +25,7 @@ const LABELS: Readonly<Record<Shown, string>> = {
 export class ImportPrinter {
   readonly #session: Session;
   readonly #dryRun: boolean;
-  readonly #lines = new Map<Shown, string[]>();
+  readonly #lines = new Map<Shown, { readonly id: string | null; readonly text: string }[]>();
   readonly #hidden = new Map<Shown, number>();
 
   constructor(session: Session, dryRun: boolean) {
@@ -33,11 +34,17 @@ export class ImportPrinter {
   }
 
   readonly outcome = (outcome: Outcome): void => {
+    if (outcome.type === 'withdrawn') {
+      this.#withdraw(outcome.imported.record.id);
+      return;
+    }
     const action = outcome.type === 'reject' ? 'rejected' : shownAs(outcome.decision);
     if (action === 'unchanged' || !this.#wanted(action)) return;
     const lines = this.#lines.get(action) ?? [];
     this.#lines.set(action, lines);
-    if (lines.length < SHOWN || this.#session.options.verbose) lines.push(...this.#describe(outcome, action));
+    const id = outcome.type === 'reject' ? null : outcome.imported.record.id;
+    if (lines.length < SHOWN || this.#session.options.verbose)
+      lines.push({ id, text: this.#describe(outcome, action).join('\n') });
     else this.#hidden.set(action, (this.#hidden.get(action) ?? 0) + 1);
   };
 
@@ -50,9 +57,17 @@ export class ImportPrinter {
     return this.#print([...this.#lines].filter(([action]) => action === 'rejected'));
   }
 
-  async #print(all: Iterable<readonly [Shown, readonly string[]]>): Promise<void> {
+  /** A duplicate that is none after all: one that was not shown, if it is not among those that were. */
+  #withdraw(id: string): void {
+    const lines = this.#lines.get('duplicates') ?? [];
+    const at = lines.findLastIndex(line => line.id === id);
+    if (at >= 0) lines.splice(at, 1);
+    else this.#hidden.set('duplicates', Math.max(0, (this.#hidden.get('duplicates') ?? 0) - 1));
+  }
+
+  async #print(all: Iterable<readonly [Shown, readonly { readonly text: string }[]]>): Promise<void> {
     for (const [action, lines] of all) {
-      await this.#session.out(lines.join('\n'));
+      if (lines.length > 0) await this.#session.out(lines.map(({ text }) => text).join('\n'));
       const hidden = this.#hidden.get(action);
       if (hidden)
         await this.#session.note(
@@ -74,7 +89,7 @@ export class ImportPrinter {
     );
   }
 
-  #describe(outcome: Outcome, action: Shown): readonly string[] {
+  #describe(outcome: Exclude<Outcome, { type: 'withdrawn' }>, action: Shown): readonly string[] {
     if (outcome.type === 'reject') {
       const { id, position, kind, reason } = outcome.reject;
       if (this.#session.json) return [JSON.stringify({ message_type: 'reject', id, kind, position, reason })];
@@ -100,14 +115,7 @@ export class ImportPrinter {
     const why = decision.reason === null ? truncate(imported.record.content, 60) : visible(decision.reason);
     const head = `${LABELS[action].padEnd(10)} ${id}  ${why}`;
     if (!this.#session.options.verbose) return [head];
-    return [
-      head,
-      ...changes.flatMap(({ field, before, after }) => [
-        `    ${field}`,
-        `      - ${truncate(before ?? '(none)', 120)}`,
-        `      + ${truncate(after ?? '(none)', 120)}`,
-      ]),
-    ];
+    return [head, ...fieldChangeLines(changes)];
   }
 }
 

@@ -35,12 +35,15 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
   }
 
   replace(row: StoredRow, write: RowWrite<MemoryEntry>): void {
+    const keeps = write.keepSearchVector && storedContent(row.line) === write.entry.record.content;
+    if (keeps && write.searchVector === null) this.#copyOwnVector(row.seq);
     this.#connection.run(UPDATE, columns(write));
     this.#replaceWords(row, write);
     if (write.vector === null) removeVector(this.#connection, 'memory', row.seq);
     else setVector(this.#connection, 'memory', row.seq, write.vector);
-    if (write.searchVector === null) this.#removeSearchVector(row.seq);
-    else this.#setSearchVector(row.seq, write.searchVector);
+    if (write.searchVector !== null) this.#setSearchVector(row.seq, write.searchVector);
+    else if (!keeps) this.#removeSearchVector(row.seq);
+    else if (write.vector !== null) this.#removeSearchVectorLike(row.seq, write);
   }
 
   remove({ seq, line }: StoredRow): void {
@@ -92,6 +95,21 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
     this.#connection.run(SET_SEARCH_VECTOR, [seq, textValue(model), vectorBytes(vector)]);
   }
 
+  /** The record may get another label, under which its vector can't be its own: it is searched by all the same. */
+  #copyOwnVector(seq: number): void {
+    const sql = `INSERT OR IGNORE INTO memory_search_vectors (seq, model, embedding)
+      SELECT m.seq, m.embedding_model, v.embedding FROM memories m JOIN memory_vectors v ON v.seq = m.seq
+      WHERE m.seq = ? AND m.embedding_model IS NOT NULL`;
+    this.#connection.run(sql, [seq]);
+  }
+
+  /** An own vector of the same model and dimension takes the place of a search vector. */
+  #removeSearchVectorLike(seq: number, { entry, vector }: RowWrite<MemoryEntry>): void {
+    const sql = 'DELETE FROM memory_search_vectors WHERE seq = ? AND model = ? AND length(embedding) = ?';
+    const model = optionalTextValue(entry.record.embeddingModel);
+    this.#connection.run(sql, [seq, model, 4 * (vector?.length ?? 0)]);
+  }
+
   #removeSearchVector(seq: number): void {
     this.#connection.run('DELETE FROM memory_search_vectors WHERE seq = ?', [seq]);
   }
@@ -120,6 +138,11 @@ function columns({ entry, vector, contentHash }: RowWrite<MemoryEntry>): SqlValu
 function foldTags(tags: readonly string[]): readonly string[] {
   if (tags.length === 0) return tags;
   return [...new Set(tags.map(foldTag))].sort();
+}
+
+function storedContent(line: string): unknown {
+  const record: unknown = JSON.parse(line);
+  return record !== null && typeof record === 'object' && 'content' in record ? record.content : null;
 }
 
 function storedTags(line: string): readonly string[] {

@@ -11,11 +11,13 @@ import { removeTombstone, tombstonesOf } from './tombstones.ts';
 /** The contract is that of Transaction.put. Throws before the first change when an id is there twice. */
 export function putRecords(connection: Connection, writes: readonly Write[], journal: Journal | null): void {
   refuseTwins(writes);
-  const memories = writes.flatMap(({ entry, searchVector }) =>
-    entry.kind === 'memory' ? [rowWrite(entry, searchVector)] : [],
+  const memories = writes.flatMap(({ entry, searchVector, keepSearchVector = false }) =>
+    entry.kind === 'memory' ? [rowWrite(entry, searchVector, keepSearchVector)] : [],
   );
   if (memories.length > 0) putRows(connection, new MemoryRows(connection), memories, journal);
-  const units = writes.flatMap(({ entry }) => (entry.kind === 'code_unit' ? [rowWrite(entry, null)] : []));
+  const units = writes.flatMap(({ entry }) =>
+    entry.kind === 'code_unit' ? [rowWrite(entry, null, false)] : [],
+  );
   if (units.length > 0) putRows(connection, new CodeUnitRows(connection), units, journal);
 }
 
@@ -28,7 +30,11 @@ function refuseTwins(writes: readonly Write[]): void {
   }
 }
 
-function rowWrite<E extends Entry>(entry: E, searchVector: Write['searchVector']): RowWrite<E> {
+function rowWrite<E extends Entry>(
+  entry: E,
+  searchVector: Write['searchVector'],
+  keepSearchVector: boolean,
+): RowWrite<E> {
   // A vector without components says no more than none.
   const vector = entry.vector?.length ? entry.vector : null;
   const redundant =
@@ -37,6 +43,7 @@ function rowWrite<E extends Entry>(entry: E, searchVector: Write['searchVector']
     entry,
     vector,
     searchVector: redundant || !searchVector?.vector.length ? null : searchVector,
+    keepSearchVector,
     contentHash: Buffer.from(contentHash(entry), 'hex'),
   };
 }

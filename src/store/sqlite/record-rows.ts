@@ -19,6 +19,7 @@ export interface RowWrite<E extends Entry> {
   /** The own vector; never of length 0. */
   readonly vector: Float32Array | null;
   readonly searchVector: Write['searchVector'];
+  readonly keepSearchVector: boolean;
   readonly contentHash: Uint8Array;
 }
 

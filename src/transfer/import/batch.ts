@@ -6,11 +6,12 @@ import { contentHash } from '../../model/identity.ts';
 import { withKeys } from '../../model/json.ts';
 import { RecordError } from '../../model/read-fields.ts';
 import type { Entry, RecordKind } from '../../model/record.ts';
-import type { Reader, StoredEntry, Transaction, Write } from '../../store/store.ts';
+import type { Reader, Transaction, Write } from '../../store/store.ts';
 import type { NearMemories } from '../near/near-memories.ts';
 import { countPending, planVectors } from '../plan-vectors.ts';
 import { storedEntry } from '../stored-entry.ts';
 import type { Decision } from './decision.ts';
+import { findDuplicates, type Placed, type SkippedDuplicates } from './duplicates.ts';
 import type { NearMode } from './near.ts';
 import { prepare } from './prepare.ts';
 import type { Reject, RejectsFile } from './rejects.ts';
@@ -29,6 +30,8 @@ export interface BatchContext {
   /** Decides about an imported record whose id the store has. */
   readonly resolve: (existing: Entry, imported: Entry) => Decision;
   readonly keepDuplicates: boolean;
+  /** Told which records were skipped as exact duplicates. */
+  readonly skippedDuplicates: SkippedDuplicates;
   /** Finds near duplicates; null where nobody looks. */
   readonly near: NearMemories | null;
   /** What becomes of them. */
@@ -53,7 +56,9 @@ export type Outcome =
       readonly existing: Entry | null;
       readonly decision: Decision;
     }
-  | { readonly type: 'reject'; readonly reject: Reject };
+  | { readonly type: 'reject'; readonly reject: Reject }
+  /** What was told of this duplicate does not hold: it comes in after all, and its decision follows. */
+  | { readonly type: 'withdrawn'; readonly imported: Entry };
 
 /** Takes one batch of records of one kind through validate, select, rename, match, resolve and apply. */
 export async function importBatch(
@@ -61,14 +66,49 @@ export async function importBatch(
   records: readonly SourceRecord[],
   context: BatchContext,
 ): Promise<void> {
-  const selected: Entry[] = [];
+  const selected: Placed[] = [];
   for (const record of records) {
     const entry = await validate(record, context);
     if (entry === null) continue;
-    if (matches(context.filter, entry)) selected.push(intended(entry, context));
+    const { position } = record;
+    if (matches(context.filter, entry)) selected.push({ entry: intended(entry, context), position });
     else context.tally.filteredOut += 1;
   }
   for (const group of withDistinctIds(selected)) await importGroup(kind, group, context);
+}
+
+/**
+ * Brings in those of a batch that were skipped as duplicates of a note that is no longer there (SkippedDuplicates), and
+ * counts them anew.
+ */
+export async function importOrphans(
+  kind: RecordKind,
+  records: readonly SourceRecord[],
+  context: BatchContext,
+): Promise<void> {
+  const orphans: Placed[] = [];
+  for (const record of records) {
+    const entry = readAgain(record, context);
+    const { position } = record;
+    if (entry === null || !context.skippedDuplicates.has(kind, contentHash(entry), position)) continue;
+    orphans.push({ entry, position });
+    context.tally.discount('duplicates', kind);
+    context.onOutcome?.({ type: 'withdrawn', imported: entry });
+  }
+  const all = { ...context, keepDuplicates: true };
+  for (const group of withDistinctIds(orphans)) await importGroup(kind, group, all);
+}
+
+/** A record that has been validated and counted once already. */
+function readAgain(record: SourceRecord, context: BatchContext): Entry | null {
+  try {
+    const { entry } = prepare(record, context.system);
+    const renamed = renameEntry(entry, context.renames);
+    return matches(context.filter, entry) ? withVectorMode(renamed, context.vectors, context.embedder) : null;
+  } catch (error) {
+    if (error instanceof RecordError) return null;
+    throw error;
+  }
 }
 
 export async function rejectRecord(reject: Reject, context: BatchContext): Promise<void> {
@@ -116,27 +156,25 @@ function rename(entry: Entry, context: BatchContext): Entry {
 }
 
 /** Splits a batch so that no id stands twice in a group: the second of two is matched against the first as written. */
-function* withDistinctIds(entries: readonly Entry[]): Iterable<readonly Entry[]> {
-  let group = new Map<string, Entry>();
-  for (const entry of entries) {
-    if (group.has(entry.record.id)) {
+function* withDistinctIds(records: readonly Placed[]): Iterable<readonly Placed[]> {
+  let group = new Map<string, Placed>();
+  for (const placed of records) {
+    const { id } = placed.entry.record;
+    if (group.has(id)) {
       yield [...group.values()];
       group = new Map();
     }
-    group.set(entry.record.id, entry);
+    group.set(id, placed);
   }
   if (group.size > 0) yield [...group.values()];
 }
 
-async function importGroup(
-  kind: RecordKind,
-  entries: readonly Entry[],
-  context: BatchContext,
-): Promise<void> {
-  const ids = entries.map(entry => entry.record.id);
+async function importGroup(kind: RecordKind, group: readonly Placed[], context: BatchContext): Promise<void> {
+  const ids = group.map(({ entry }) => entry.record.id);
   const stored = new Map((await context.transaction.get(kind, ids)).map(found => [found.id, found]));
-  const duplicates = await findDuplicates(kind, entries, stored, context);
-  const decided = entries.map((imported): Decided => {
+  const added = group.filter(({ entry }) => !stored.has(entry.record.id));
+  const duplicates = await findDuplicates(kind, added, context);
+  const decided = group.map(({ entry: imported }): Decided => {
     const found = stored.get(imported.record.id);
     const existing = found === undefined ? null : storedEntry(kind, found);
     const duplicateOf = duplicates.get(imported.record.id);
@@ -167,7 +205,7 @@ async function write(decided: readonly Decided[], context: BatchContext): Promis
   const left = new Set(settled.map(({ decision }) => decision.entry?.record.id));
   const writes = planned.writes.filter(write => left.has(write.entry.record.id));
   await context.transaction.put(writes);
-  context.tally.pendingVectors += countPending(writes, context.embedder);
+  context.tally.pendingVectors += await countPending(context.transaction, writes, context.embedder);
   context.tally.written += writes.length;
   for (const outcome of settled) {
     context.tally.count(outcome.decision.action, outcome.imported.kind);
@@ -233,19 +271,4 @@ function decide(
   if (duplicateOf !== undefined)
     return { action: 'duplicates', entry: null, reason: `the same note as ${duplicateOf}` };
   return { action: 'created', entry: imported, reason: null };
-}
-
-async function findDuplicates(
-  kind: RecordKind,
-  entries: readonly Entry[],
-  stored: ReadonlyMap<string, StoredEntry>,
-  context: BatchContext,
-): Promise<ReadonlyMap<string, string>> {
-  if (context.keepDuplicates) return new Map();
-  const hashes = new Map(
-    entries.filter(entry => !stored.has(entry.record.id)).map(entry => [entry.record.id, contentHash(entry)]),
-  );
-  const holders = await context.before.idsByContentHash(kind, [...new Set(hashes.values())]);
-  const found = [...hashes].map(([id, hash]) => [id, holders.get(hash)] as const);
-  return new Map(found.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }

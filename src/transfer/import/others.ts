@@ -25,24 +25,26 @@ export async function importTombstones(values: readonly JsonObject[], context: B
 export async function importProjects(values: readonly JsonObject[], context: BatchContext): Promise<void> {
   if (values.length === 0) return;
   const stored = await context.transaction.projects();
-  const byName = new Map(stored.map(project => [project.name, project]));
+  const byName = new Map<string, Project>(stored.map(project => [project.name, project]));
   const aliases = new Set(stored.flatMap(project => project.aliases));
-  const changed = readAll('project', values, context, readProject).flatMap(read => {
+  const changed = new Set<string>();
+  for (const read of readAll('project', values, context, readProject)) {
     const { projects } = context.filter;
-    if (projects.length > 0 && !projects.includes(read.name)) return [];
+    if (projects.length > 0 && !projects.includes(read.name)) continue;
     const imported = renameProjectRow(read, context.renames);
-    const existing = byName.get(imported.name);
-    if (existing !== undefined) {
-      const united = unite(existing, imported);
-      return isSame(existing, united) ? [] : [united];
-    }
+    const { name } = imported;
+    const existing = byName.get(name);
     const isWanted = projects.length > 0 || isEverything(context.filter);
-    return isWanted && !aliases.has(imported.name) && !isSame(bareProject(imported.name), imported)
-      ? [imported]
-      : [];
-  });
-  await context.transaction.putProjects(changed);
-  context.tally.projectsChanged += changed.length;
+    if (existing === undefined && (!isWanted || aliases.has(name))) continue;
+    // Two projects of the file may come in under one name: the second is united with what the first has made of it.
+    const known = existing ?? bareProject(name);
+    const united = unite(known, imported);
+    if (isSame(known, united)) continue;
+    byName.set(name, united);
+    changed.add(name);
+  }
+  await context.transaction.putProjects([...byName.values()].filter(({ name }) => changed.has(name)));
+  context.tally.projectsChanged += changed.size;
 }
 
 /** Whether the same is kept of both. */

@@ -1,17 +1,18 @@
 import type { Embedder } from '../../embedding/embedder.ts';
 import { MemportError } from '../../errors.ts';
-import type { Source, SourceRecord, Verification } from '../../formats/source.ts';
+import type { Source, SourceItem, SourceRecord, Verification } from '../../formats/source.ts';
 import type { Filter } from '../../model/filter.ts';
 import { newId } from '../../model/id.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
-import { type Entry, RECORD_KINDS } from '../../model/record.ts';
+import { type Entry, RECORD_KINDS, type RecordKind } from '../../model/record.ts';
 import type { Reader, Store, Transaction } from '../../store/store.ts';
 import { storeFiles } from '../../store/store-files.ts';
 import { NearMemories } from '../near/near-memories.ts';
 import { type Ask, importAsking } from './ask.ts';
-import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
+import { type BatchContext, importBatch, importOrphans, type Outcome, rejectRecord } from './batch.ts';
+import { SkippedDuplicates } from './duplicates.ts';
 import type { NearMode } from './near.ts';
 import { importProjects, importTombstones, keepOldNames } from './others.ts';
 import { RejectsFile, type RejectsNaming } from './rejects.ts';
@@ -78,13 +79,18 @@ export async function importSource(
     });
   }
   const verification = request.verification ?? (await source.verify(work));
-  return importAsking(ask, work.signal, async (resolve, isTrial) => {
-    const trial = isTrial && {
-      dryRun: true,
-      makeVectors: false,
-      nearDuplicates: 'off' as const,
-      onOutcome: () => {},
+  const quick = { makeVectors: false, nearDuplicates: 'off' as const };
+  if (request.strict) {
+    // Nobody is to answer for a file that is refused in the end.
+    const onOutcome = (outcome: Outcome): void => {
+      if (outcome.type === 'reject') request.onOutcome?.(outcome);
     };
+    const keepStored = (a: Entry, b: Entry) => resolve(a, b, 'keep-older');
+    const rehearsal = { ...quick, rollback: true, verification, resolve: keepStored, onOutcome };
+    await run(store, source, { ...request, ...rehearsal }, work);
+  }
+  return importAsking(ask, work.signal, async (resolve, isTrial) => {
+    const trial = isTrial && { ...quick, dryRun: true, onOutcome: () => {} };
     return run(store, source, { ...request, makeVectors, ...trial, verification, resolve }, work);
   });
 }
@@ -93,6 +99,8 @@ interface Run extends ImportRequest {
   readonly resolve: BatchContext['resolve'];
   readonly verification: Verification;
   readonly makeVectors: boolean;
+  /** Take it back as a dry run does, but keep the rejects for which it is refused. */
+  readonly rollback?: boolean;
 }
 
 async function run(store: Store, source: Source, request: Run, work: WorkOptions): Promise<ImportReport> {
@@ -102,26 +110,33 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
   for (const warning of verification.warnings) tally.warn(warning);
   await using rejects = new RejectsFile(request.rejectsPath, request);
   const total = verification.memories + verification.codeUnits;
-  const rejectsFile = await store.transact(
-    async transaction => {
-      const before = await countRows(transaction);
-      await apply(source, { ...request, ...work, transaction, before: store, tally, rejects, total });
-      tally.check(before, await countRows(transaction));
-      const kept = request.dryRun ? null : await rejects.keep();
-      if (request.strict && tally.rejected > 0) throw refused(request.input, tally.rejected, kept);
-      return kept;
-    },
-    {
-      rollback: request.dryRun,
-      operation: {
-        id: operationId,
-        kind: 'import',
-        source: request.input,
-        startedAt: instantFromMilliseconds(request.nowMs),
+  let isRefused = false;
+  const rejectsFile = await store
+    .transact(
+      async transaction => {
+        const before = await countRows(transaction);
+        await apply(source, { ...request, ...work, transaction, before: store, tally, rejects, total });
+        tally.check(before, await countRows(transaction));
+        const kept = request.dryRun ? null : await rejects.keep();
+        isRefused = request.strict === true && tally.rejected > 0;
+        if (isRefused) throw refused(request.input, tally.rejected, kept);
+        return kept;
       },
-      signal: work.signal,
-    },
-  );
+      {
+        rollback: request.dryRun || request.rollback === true,
+        operation: {
+          id: operationId,
+          kind: 'import',
+          source: request.input,
+          startedAt: instantFromMilliseconds(request.nowMs),
+        },
+        signal: work.signal,
+      },
+    )
+    .catch(async error => {
+      if (!isRefused) await rejects.withdraw();
+      throw error;
+    });
   const changed = tally.written + tally.tombstonesAdded + tally.projectsChanged > 0;
   return tally.report({
     input: request.input,
@@ -157,7 +172,7 @@ interface ApplyContext extends Run, WorkOptions {
 
 async function apply(source: Source, run: ApplyContext): Promise<void> {
   let done = 0;
-  const phase = run.dryRun ? 'trying' : 'importing';
+  const phase = run.dryRun || run.rollback ? 'trying' : 'importing';
   const report = (more: number): void =>
     run.onProgress?.({ phase, done: done + more, total: run.total, unit: 'records' });
   // Embedding may take longer than all else: progress goes on within a batch.
@@ -168,6 +183,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     onOutcome: run.onOutcome,
     signal: run.signal,
     near: nearMemories(run),
+    skippedDuplicates: new SkippedDuplicates(),
     onEmbedded: count => {
       embedded += count;
       report(embedded);
@@ -176,12 +192,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
   const projects: JsonObject[] = [];
   for await (const items of source.read({ signal: run.signal })) {
     run.signal?.throwIfAborted();
-    for (const kind of RECORD_KINDS) {
-      const records = items.filter(
-        (item): item is SourceRecord => item.type === 'record' && item.kind === kind,
-      );
-      if (records.length > 0) await importBatch(kind, records, context);
-    }
+    for (const kind of RECORD_KINDS) await importBatch(kind, recordsOf(kind, items), context);
     for (const item of items) if (item.type === 'reject') await rejectRecord(item, context);
     const tombstones = items.filter(item => item.type === 'tombstone');
     await importTombstones(
@@ -194,8 +205,22 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     report(0);
     await new Promise(setImmediate);
   }
+  await takeOrphans(source, context);
   await importProjects(projects, context);
   await keepOldNames(context);
+}
+
+/** Reads the file a second time only where a note that made others duplicates got another text from it. */
+async function takeOrphans(source: Source, context: BatchContext): Promise<void> {
+  if (!(await context.skippedDuplicates.keepOrphans(context.transaction))) return;
+  for await (const items of source.read({ signal: context.signal })) {
+    context.signal?.throwIfAborted();
+    for (const kind of RECORD_KINDS) await importOrphans(kind, recordsOf(kind, items), context);
+  }
+}
+
+function recordsOf(kind: RecordKind, items: readonly SourceItem[]): readonly SourceRecord[] {
+  return items.filter((item): item is SourceRecord => item.type === 'record' && item.kind === kind);
 }
 
 function nearMemories(run: ApplyContext): NearMemories | null {

@@ -19,13 +19,16 @@ export type RejectsNaming = Exclude<Naming, 'replace'>;
 /**
  * The rejected records of an import as JSON Lines, whole: `id`, `kind`, `position`, `reason`, `text`. They may be the
  * only copy, so no file is ever replaced: `number` takes the next free name, `refuse` fails with `usage`. The file gets
- * its name in `keep`, before the import is committed; unless that comes, disposing leaves nothing. A dry run writes none.
+ * its name in `keep`, before the import is committed; unless that comes, disposing leaves nothing, and `withdraw` takes
+ * it back when the commit fails. A dry run writes none.
  */
 export class RejectsFile implements AsyncDisposable {
   readonly path: string;
   readonly #naming: RejectsNaming;
   readonly #dryRun: boolean;
   #file: PendingFile | null = null;
+  #kept: Promise<string> | null = null;
+  #isWithdrawn = false;
 
   constructor(path: string, options: { rejectsNaming?: RejectsNaming; dryRun?: boolean } = {}) {
     this.path = path;
@@ -54,7 +57,16 @@ export class RejectsFile implements AsyncDisposable {
   /** Resolves to the path that the file has got when there is anything in it, else to null. */
   async keep(): Promise<string | null> {
     const file = this.#file;
-    return file === null ? null : await this.#guard(() => file.publish());
+    if (file === null || this.#isWithdrawn) return null;
+    this.#kept = this.#guard(() => file.publish());
+    return await this.#kept;
+  }
+
+  /** For an import that has been taken back: nothing is kept, also when `keep` is still under way or yet to come. */
+  async withdraw(): Promise<void> {
+    this.#isWithdrawn = true;
+    await this.#kept?.catch(() => null);
+    await this.#file?.withdraw();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

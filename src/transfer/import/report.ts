@@ -73,6 +73,12 @@ export class Tally {
     this.#kinds[kind] += 1;
   }
 
+  /** Takes a count back: the record is counted anew. */
+  discount(action: Decision['action'], kind: RecordKind): void {
+    this.#actions[action] -= 1;
+    this.#kinds[kind] -= 1;
+  }
+
   warn(warning: string): void {
     const isKept = this.#warnings.size < MAX_WARNINGS || this.#warnings.has(warning);
     const text = isKept ? warning : 'and other warnings';

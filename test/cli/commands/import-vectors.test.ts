@@ -105,3 +105,67 @@ async function expectSecondImportUnchanged(home: string, mode: string): Promise<
   expect(summary).toMatchObject({ unchanged: 3, operation_id: null });
   expect(await digestOf(home)).toBe(before);
 }
+
+test.each([
+  ['import --vectors none', ['--vectors', 'none'], {}],
+  ['import --vectors keep', ['--vectors', 'keep'], {}],
+  ['import without an embedder', [], OFFLINE],
+])(
+  '%s leaves a memory the vector that it is searched by, as long as its text stays',
+  async (_, args, env) => {
+    const home = scratch();
+    await ok(
+      [
+        'import',
+        feat038Json(
+          scratch(),
+          [1, 2, 3].map(n => originalMemory(n)),
+        ),
+      ],
+      { home },
+    );
+    expect(await pendingIn(home)).toBe(0);
+    const later = { updated_at: '2026-01-01T00:00:00Z' };
+    const changes = [
+      originalMemory(1, { ...later, tags: ['new'] }),
+      originalMemory(2, { last_accessed: '2026-01-01T00:00:00Z' }),
+      originalMemory(3, { ...later, content: 'Another text.' }),
+    ];
+    const { stdout } = await memport(['import', feat038Json(scratch(), changes), '--json', ...args], {
+      home,
+      env,
+    });
+    expect(summaryOf(stdout)).toMatchObject({ updated: 2, unchanged: 1 });
+    expect(await pendingIn(home)).toBe(1);
+    if (env !== OFFLINE) expect(summaryOf(stdout)).toMatchObject({ pending_vectors: 1 });
+    await ok(['undo'], { home });
+    expect(await pendingIn(home)).toBe(0);
+  },
+);
+
+test('the vector of a text is still searched by when an update gives the record another label and no vector', async () => {
+  const home = scratch();
+  const own = { ...originalMemory(1), embedding_model: MODEL };
+  await ok(['import', feat038Json(scratch(), [own])], { home });
+  const before = await digestOf(home);
+  const relabelled = originalMemory(1, { updated_at: '2026-01-01T00:00:00Z' });
+  const args = ['import', feat038Json(scratch(), [relabelled]), '--vectors', 'none', '--json'];
+  expect(summaryOf(await ok(args, { home }))).toMatchObject({ updated: 1, pending_vectors: 0 });
+  expect(await pendingIn(home)).toBe(0);
+  expect(await ok(['search', 'Memory 1.', '--json'], { home })).toContain(ids[0]);
+  expect(summaryOf(await ok(args, { home }))).toMatchObject({ unchanged: 1 });
+  await ok(['undo'], { home });
+  expect(await digestOf(home)).toBe(before);
+});
+
+test('an edit without an embedder leaves the vector that a memory is searched by', async () => {
+  const home = scratch();
+  await ok(['import', feat038Json(scratch(), [originalMemory(1)])], { home });
+  await ok(['update', String(originalMemory(1).id), '--tag', 'new'], { home, env: OFFLINE });
+  expect(await pendingIn(home)).toBe(0);
+});
+
+async function pendingIn(home: string): Promise<unknown> {
+  return (JSON.parse(await ok(['status', '--json'], { home })) as { pending_vectors: unknown })
+    .pending_vectors;
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { memport, ok, scratch } from '../../support/cli.ts';
-import { digestOf, fillHome, linesOf, summaryOf } from '../../support/stores.ts';
+import { digestOf, feat038Json, fillHome, linesOf, originalMemory, summaryOf } from '../../support/stores.ts';
 
 /** A home with two memories into which five others were imported, of which one was there in an older version. */
 async function imported(): Promise<{ home: string; before: string; file: string; operation: string }> {
@@ -86,6 +86,24 @@ test('what was edited since is left and listed: exit 3', async () => {
   expect(listed?.undone_by).not.toBeNull();
 });
 
+test('where nothing could be taken back it does not say that something was', async () => {
+  const home = scratch();
+  await ok(['import', feat038Json(scratch(), [originalMemory(1)])], { home });
+  await ok(['update', String(originalMemory(1).id), '--content', 'Mine now.'], { home });
+  for (const [args, verb] of [
+    [['undo', '--dry-run'], 'would be'],
+    [['undo'], 'was'],
+  ] as const) {
+    const { code, stdout, stderr } = await memport(args, { home });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(
+      new RegExp(`^nothing of the import .* ${verb} taken back: all 1 rows were changed`, 'm'),
+    );
+    expect(stdout).not.toMatch(/undid|would undo/);
+    expect(stderr).toContain('memport operations');
+  }
+});
+
 test('a long list of what was left is cut unless all is asked for', async () => {
   const other = scratch();
   for (let n = 0; n < 12; n++) await ok(['add', `note ${n}`], { home: other });
@@ -102,7 +120,7 @@ test('a long list of what was left is cut unless all is asked for', async () => 
   expect(short.code).toBe(3);
   expect(short.stdout.match(/^left /gm)).toHaveLength(10);
   expect(short.stderr).toContain('2 more left; --verbose shows all');
-  expect(short.stdout).toContain('12 were changed since and left');
+  expect(short.stdout).toContain('all 12 rows were changed since');
   expect((await memport(['undo', '--verbose'], { home: whole })).stdout.match(/^left /gm)).toHaveLength(12);
 });
 

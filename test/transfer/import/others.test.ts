@@ -7,6 +7,7 @@ import { memoryEntry } from '../../../src/model/record.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { BatchContext } from '../../../src/transfer/import/batch.ts';
+import { SkippedDuplicates } from '../../../src/transfer/import/duplicates.ts';
 import { importProjects, importTombstones, keepOldNames } from '../../../src/transfer/import/others.ts';
 import { RejectsFile } from '../../../src/transfer/import/rejects.ts';
 import { NO_RENAMES, type Renames } from '../../../src/transfer/import/rename.ts';
@@ -34,6 +35,7 @@ async function within(
       renames,
       resolve: (existing, imported) => resolve(existing, imported, 'keep-newer'),
       keepDuplicates: false,
+      skippedDuplicates: new SkippedDuplicates(),
       nearDuplicates: 'off',
       near: null,
       vectors: 'auto',
@@ -204,6 +206,21 @@ describe('a project', () => {
       { ...READ, name: 'boutique', aliases: ['store', 'old shop', 'shop'] },
     ]);
     expect((await take(store, PROJECT, {}, renames)).projects).toBe(0);
+  });
+
+  test('unites those that get one name; nothing that either knows is lost', async () => {
+    await using store = await emptyStore();
+    const renames = new Map([
+      ['shop', 'all'],
+      ['store', 'all'],
+    ]);
+    const other = { ...PROJECT, name: 'store', root_path: null, aliases: ['kiosk'], git: null };
+    const both = () => within(store, context => importProjects([PROJECT, other], context), {}, renames);
+    expect((await both()).projects).toBe(1);
+    expect(await store.projects()).toMatchObject([
+      { ...READ, name: 'all', aliases: ['store', 'old shop', 'shop', 'kiosk'] },
+    ]);
+    expect((await both()).projects).toBe(0);
   });
 
   test('keeps the names of records that were renamed, where it holds anything', async () => {
