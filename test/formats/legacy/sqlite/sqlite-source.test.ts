@@ -213,6 +213,20 @@ describe('the last SQLite store', () => {
     ]);
   });
 
+  test('what is left out is counted where there are rows without an id, too', async () => {
+    const path = databaseOf(`${V2_TABLE} ${v2Row(1)} ${v2Row(2, { id: 'NULL' })}
+      CREATE TABLE memory_usage_tracking (memory_id, first_seen, last_used, use_count, last_search_score);
+      INSERT INTO memory_usage_tracking (memory_id) VALUES ('nobody'), (NULL);
+      CREATE TABLE tags (id, full_path); CREATE TABLE memory_tags (memory_id, tag_id, confidence, auto_generated, created_at);
+      INSERT INTO tags VALUES (1, 'a'); INSERT INTO memory_tags (memory_id) VALUES ('nobody')`);
+    const { verification } = await readFileWhole(path);
+    expect([...verification.warnings].sort()).toEqual([
+      'rows of memory_tags that belong to no memory: 1 left out',
+      'rows of memory_usage_tracking that belong to no memory: 2 left out',
+      'tags without memories: 1 left out',
+    ]);
+  });
+
   test('a table of another shape than known is named, and the memories come in', async () => {
     const path = databaseOf(`${V2_TABLE} ${v2Row(1)} CREATE TABLE memory_tags (memory_id, colour);
       CREATE TABLE tags (id); INSERT INTO memory_tags VALUES ('a', 'red'); INSERT INTO tags VALUES (1), (2);
@@ -245,6 +259,36 @@ describe('a row that is not as it should be', () => {
       { type: 'record', position: 1 },
     ]);
     expect(items[0]).toMatchObject({ text: expect.stringContaining('00000000-0000-4000-8000-000000000001') });
+  });
+
+  test('nothing of it is missing from the reject: neither bytes nor the vector', async () => {
+    const path = databaseOf(
+      V2_TABLE +
+        v2Row(1, { content: "x'00ff'", embedding: "'[0.5]'" }) +
+        v2Row(2, { tags: "'{'", embedding: "'[0.5]'" }),
+    );
+    const { items } = await readFileWhole(path);
+    const texts = items.map(item => (item.type === 'reject' ? JSON.parse(item.text) : null) as unknown);
+    expect(texts).toMatchObject([
+      { content: { base64: 'AP8=' }, embedding: '[0.5]' },
+      { content: 'Memory 2.', tags: '{', embedding: [0.5] },
+    ]);
+  });
+
+  test.each<[string, string]>([
+    ['UTF-8', "CAST(x'61ff62' AS TEXT)"],
+    ['UTF-16le', "CAST(x'610000d86200' AS TEXT)"],
+    ['UTF-16be', "CAST(x'0061d8000062' AS TEXT)"],
+  ])('%s with bytes that are no character is rejected rather than altered', async (encoding, content) => {
+    const path = databaseOf(
+      `PRAGMA encoding = '${encoding}'; ${V2_TABLE}${v2Row(1, { content })}${v2Row(2, { content: "'a\ufffdb'" })}`,
+    );
+    const { items } = await readFileWhole(path);
+    expect(items).toMatchObject([
+      { type: 'reject', reason: 'content is not text: it has bytes that are no character' },
+      { type: 'record', value: { content: 'a\ufffdb' } },
+    ]);
+    expect(items[0]).toMatchObject({ text: expect.stringContaining('{"base64":') });
   });
 
   test('a row without id is rejected as such', async () => {
