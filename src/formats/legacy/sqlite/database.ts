@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { MemportError, toMemportError } from '../../../errors.ts';
 
@@ -18,6 +19,19 @@ export class LegacyDatabase implements Disposable {
       database.pragma('temp_store = MEMORY');
       return database;
     });
+    try {
+      this.#checkSize(path);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** SQLite takes what is missing of the last page for zeros. What is in a log only is brought into the file first. */
+  #checkSize(path: string): void {
+    this.all('PRAGMA wal_checkpoint(TRUNCATE)');
+    const [[pageSize] = []] = this.all('PRAGMA page_size');
+    if (statSync(path).size % Number(pageSize) !== 0) throw damaged('its last page is not whole');
   }
 
   /** The ordinary tables, and the names of their columns. */

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -417,6 +417,7 @@ describe('what is refused', () => {
   test.each([
     ['cut off in its header', (path: string) => truncateSync(path, 60)],
     ['cut off in its pages', (path: string) => truncateSync(path, 20_000)],
+    ['that lacks its last byte', (path: string) => truncateSync(path, statSync(path).size - 1)],
     [
       'with a page overwritten',
       (path: string) => {
