@@ -187,13 +187,37 @@ describe('what goes out', () => {
     },
   );
 
-  test('pitfall D7: a filtered archive says that it is, with the filter, and is not restored as the whole', async () => {
+  test('pitfall D7: a filtered archive says that it is, and is not restored as the whole', async () => {
     const home = scratch();
     await fillHome(home);
     await ok(['export', 'part.tar.gz', '--project', 'shop'], { home });
     const summary = summaryOf(await ok(['export', 'part.tar.gz', '--project', 'shop', '--json'], { home }));
     expect(summary.export_type).toBe('filtered');
     expect((await memport(['restore', 'part.tar.gz', '--yes'], { home })).code).toBe(23);
+  });
+
+  test('pitfall D9: vectors of several lengths go out and come in, each with its memory', async () => {
+    const lengths = [3, 5, 3, 0, 384];
+    const [first = {}, ...more] = lengths.map((length, n) => ({
+      embedding: Array.from({ length }, (_, i) => n + i / 8),
+      embedding_model: `model of ${length}`,
+    }));
+    const { home } = await homeWith(first, ...more);
+    await ok(['export', 'out.tar.gz'], { home });
+    const other = scratch();
+    await ok(['import', join(home, 'out.tar.gz'), '--vectors', 'keep'], { home: other });
+    await ok(['export', 'out.json', '--embeddings'], { home: other });
+    const { memories } = JSON.parse(readFileSync(join(other, 'out.json'), 'utf8')) as { memories: unknown };
+    expect(memories).toMatchObject([first, ...more]);
+  });
+
+  test('pitfall D10: vectors of another dimension stay, and the memories are found', async () => {
+    const embedding = Array.from({ length: 768 }, (_, n) => Math.fround(Math.sin(n)));
+    const { home } = await homeWith({ embedding, content: 'The boiler is in the cellar.' });
+    const found = await ok(['search', 'boiler cellar', '--json', '--limit', '1'], { home });
+    expect(found).toContain('The boiler is in the cellar.');
+    const status: unknown = JSON.parse(await ok(['status', '--json'], { home }));
+    expect(status).toMatchObject({ vectors: [{ dimensions: 768, count: 1 }], pending_vectors: 0 });
   });
 
   test('pitfall D6: without embeddings no vector is in any member, and the file is smaller', async () => {
