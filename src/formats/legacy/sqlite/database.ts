@@ -80,7 +80,11 @@ export class LegacyDatabase implements Disposable {
   prepare(sql: string): Statement {
     const statement = guard(() => this.#database.prepare<Cell[], Row>(sql).raw());
     const columns = statement.columns().map(({ name }) => name);
-    return { columns, all: (...values) => guard(() => statement.all(...values)) };
+    return {
+      columns,
+      all: (...values) => guard(() => statement.all(...values)),
+      upTo: (limit, ...values) => guard(() => readUpTo(limit, statement.iterate(...values))),
+    };
   }
 
   /** Whether the tables have the shape that a statement needs. */
@@ -102,6 +106,22 @@ export class LegacyDatabase implements Disposable {
 export interface Statement {
   readonly columns: readonly string[];
   all(...values: Cell[]): readonly Row[];
+  /** All rows, read one by one; null where there are more of them, or more bytes in them. */
+  upTo(limit: { readonly rows: number; readonly bytes: number }, ...values: Cell[]): readonly Row[] | null;
+}
+
+function readUpTo(
+  limit: { readonly rows: number; readonly bytes: number },
+  all: Iterable<Row>,
+): Row[] | null {
+  const rows: Row[] = [];
+  let bytes = 0;
+  for (const row of all) {
+    for (const cell of row) if (typeof cell === 'string' || Buffer.isBuffer(cell)) bytes += cell.length;
+    if (rows.length === limit.rows || bytes > limit.bytes) return null;
+    rows.push(row);
+  }
+  return rows;
 }
 
 /** An SQL name. */

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../../model/canonical.ts';
 import { type JsonObject, type JsonValue, NumberToken } from '../../../model/json.ts';
+import { MAX_RECORD_VALUES } from '../../../model/limits.ts';
 import type { SourceRecord, SourceReject } from '../../source.ts';
 import { type Attachment, usableAttachments } from './attachments.ts';
 import { type Cell, type LegacyDatabase, quoted, type Statement } from './database.ts';
@@ -11,8 +12,11 @@ const PAGE = 200;
 const PAGE_BYTES = 8 * 1024 * 1024;
 /** As for JSON: a record of 16 MiB, with room for its vector. */
 const MAX_ROW = 17 * 1024 * 1024;
-/** So much of each column is shown of a row that is too large. */
+/** So much of each column is shown of a row that is too large, nothing of one that would have to be read into memory. */
 const MAX_SHOWN = 1000;
+const MAX_SHOWN_OF = 64 * 1024 * 1024;
+/** What other tables may say of one memory; a record can't hold more values. */
+const MAX_ATTACHED = { rows: MAX_RECORD_VALUES / 4, bytes: MAX_ROW };
 const BEFORE_ALL = -(2n ** 63n);
 const EMBEDDING = 'embedding';
 
@@ -31,7 +35,7 @@ export class RowReader {
   constructor(database: LegacyDatabase, tables: ReadonlyMap<string, readonly string[]>) {
     const columns = (tables.get(MEMORIES) ?? []).map(quoted);
     const size = columns.map(name => `coalesce(octet_length(${name}), 0)`).join(' + ');
-    const shown = columns.map(name => `substr(${name}, 1, ${MAX_SHOWN}) AS ${name}`).join(', ');
+    const shown = columns.map(name => `${beginningOf(name)} AS ${name}`).join(', ');
     this.#sizes = database.prepare(
       `SELECT rowid, ${size} FROM memories WHERE rowid > ? ORDER BY rowid LIMIT ${PAGE}`,
     );
@@ -96,6 +100,7 @@ export class RowReader {
     const { vector, warnings } = readVectorCell(row.get(EMBEDDING) ?? null);
     row.delete(EMBEDDING);
     const attached = id === null ? [] : this.#attached(id);
+    if (typeof attached === 'string') return reject(`too much belongs to it in ${attached}`);
     const value = Object.fromEntries([...[...row].map(toMember), ...attached]);
     return { type: 'record', kind: 'memory', position, value, line: null, vector, warnings };
   }
@@ -114,15 +119,24 @@ export class RowReader {
     return null;
   }
 
-  #attached(id: Cell): readonly [string, JsonValue][] {
-    return this.#attachments.map(({ attachment, statement }) => {
-      const rows = statement.all(id).map(cells => {
+  /** The name of a table which has more to say of the memory than a record can hold. */
+  #attached(id: Cell): readonly [string, JsonValue][] | string {
+    const attached: [string, JsonValue][] = [];
+    for (const { attachment, statement } of this.#attachments) {
+      const found = statement.upTo(MAX_ATTACHED, id);
+      if (found === null) return attachment.table;
+      const rows = found.map(cells => {
         const members = statement.columns.map((name, index) => toMember([name, cells[index] ?? null]));
         return Object.fromEntries(members) as JsonObject;
       });
-      return [attachment.table, rows];
-    });
+      attached.push([attachment.table, rows]);
+    }
+    return attached;
   }
+}
+
+function beginningOf(name: string): string {
+  return `CASE WHEN octet_length(${name}) <= ${MAX_SHOWN_OF} THEN substr(${name}, 1, ${MAX_SHOWN}) END`;
 }
 
 function wholeOf(cell: Cell): bigint {

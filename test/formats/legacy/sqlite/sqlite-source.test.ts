@@ -261,6 +261,32 @@ describe('a row that is not as it should be', () => {
     expect(items[0]).toMatchObject({ text: expect.stringContaining('00000000-0000-4000-8000-000000000001') });
   });
 
+  test('a row that is too large is rejected, and what would fill the memory is not read: SQLite would give up from 512 MiB on', async () => {
+    const path = databaseOf(
+      V2_TABLE + v2Row(1, { content: 'zeroblob(70000000)', tags: "'small'" }) + v2Row(2),
+    );
+    const { items } = await readFileWhole(path);
+    expect(items).toMatchObject([
+      { type: 'reject', reason: expect.stringMatching(/^larger than 17 MiB/) },
+      { type: 'record', position: 1 },
+    ]);
+    expect(items[0]).toMatchObject({ text: expect.stringMatching(/"content":null.*"tags":"small"/) });
+  });
+
+  test('a memory of which another table says more than a record can hold is rejected', async () => {
+    const tags = `CREATE TABLE memory_tags (memory_id, tag_id, confidence, auto_generated, created_at);
+      CREATE TABLE tags (id, full_path);
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= 50000)
+      INSERT INTO memory_tags (memory_id, tag_id) SELECT '00000000-0000-4000-8000-000000000001', i FROM n;
+      INSERT INTO memory_tags VALUES ('00000000-0000-4000-8000-000000000002', 1, replace(hex(zeroblob(9000000)), '00', 'xx'), 0, '');`;
+    const { items } = await readFileWhole(databaseOf(V2_TABLE + v2Row(1) + v2Row(2) + v2Row(3) + tags));
+    expect(items).toMatchObject([
+      { type: 'reject', reason: 'too much belongs to it in memory_tags' },
+      { type: 'reject', reason: 'too much belongs to it in memory_tags' },
+      { type: 'record', value: { metadata: {} } },
+    ]);
+  });
+
   test('nothing of it is missing from the reject: neither bytes nor the vector', async () => {
     const path = databaseOf(
       V2_TABLE +
