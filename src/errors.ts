@@ -64,3 +64,8 @@ function codeOfSystem(error: Error): ErrorCode {
   const code = 'code' in error ? error.code : undefined;
   return (typeof code === 'string' && Object.hasOwn(SYSTEM_CODES, code) && SYSTEM_CODES[code]) || 'failed';
 }
+
+/** What a thrown value says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

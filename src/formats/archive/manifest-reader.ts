@@ -1,4 +1,4 @@
-import { MemportError } from '../../errors.ts';
+import { MemportError, messageOf } from '../../errors.ts';
 import { parseInstant } from '../../model/instant.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { parseExactJson } from '../../model/json-parse.ts';
@@ -160,8 +160,4 @@ function parseObject(bytes: Buffer): JsonObject {
   }
   if (!isJsonObject(value)) throw damaged('The manifest of the archive is not an object.');
   return value;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

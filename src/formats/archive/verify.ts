@@ -1,4 +1,4 @@
-import { MemportError } from '../../errors.ts';
+import { MemportError, messageOf } from '../../errors.ts';
 import { ContentDigest } from '../../model/digest.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { parseExactJson } from '../../model/json-parse.ts';
@@ -143,7 +143,7 @@ function checkObject(name: MemberName, bytes: Buffer): void {
   try {
     if (isJsonObject(parseExactJson(bytes.toString('utf8'), { maxValues: MAX_DOCUMENT_VALUES }))) return;
   } catch (error) {
-    throw damaged(`${name} is not JSON, or of more than ${MAX_DOCUMENT_VALUES} values.`, error);
+    throw damaged(`${name} can not be read: ${messageOf(error)}.`, error);
   }
   throw damaged(`${name} is not an object.`);
 }

@@ -24,6 +24,8 @@ export interface JsonDialect {
   readonly system: string;
   /** The versions that its files declare. */
   readonly versions: readonly VersionName[];
+  /** Names of the top-level members that its files have beside the records. */
+  readonly members: ReadonlySet<string>;
   /** Names of the steps that its records go through. */
   readonly migrations: readonly string[];
   /** Whether a file says that it is of this kind. */
@@ -35,6 +37,16 @@ export interface JsonDialect {
   /** null where kindOf says null. `header`: the members beside the records. */
   read(element: JsonElement, header: JsonObject): SourceItem | null;
 }
+
+/** The members beside the records that files of memport and FEAT-038 have both. */
+export const SHARED_MEMBERS = [
+  'version',
+  'schema_version',
+  'export_date',
+  'export_type',
+  'filters',
+  'memory_count',
+] as const;
 
 /** The arrays that hold records, in any dialect. */
 export const RECORD_ARRAYS = ['memories', 'code_units', 'tombstones'] as const;

@@ -1,7 +1,7 @@
 import { MemportError } from '../../errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { SourceItem } from '../source.ts';
-import { checkCount, type Found, type JsonDialect } from './dialect.ts';
+import { checkCount, type Found, type JsonDialect, SHARED_MEMBERS } from './dialect.ts';
 import { readElement } from './element.ts';
 import type { JsonElement } from './scanner.ts';
 
@@ -16,6 +16,7 @@ export const MEMPORT_JSON: JsonDialect = {
   format: 'memport-json',
   system: 'memport',
   versions: ['version', 'schema_version'],
+  members: new Set([...SHARED_MEMBERS, 'generator', 'code_unit_count', 'tombstone_count']),
   migrations: [],
 
   claims({ members }): boolean {

@@ -12,10 +12,13 @@ import { hasVector } from './element.ts';
 import { fileChunks } from './file-chunks.ts';
 import { MEMPORT_JSON } from './memport-json.ts';
 import { type JsonEvent, scanJson } from './scanner.ts';
-import { checkVersions, versionText } from './versions.ts';
+import { checkVersions, olderSchema, versionText } from './versions.ts';
 
 /** In the order in which they are asked whether a file is theirs. */
 const DIALECTS: readonly JsonDialect[] = [MEMPORT_JSON, FEAT038_JSON, FEAT044_JSON, TUI_JSON];
+
+/** So many members that are not understood are named. */
+const MAX_STRANGE = 10;
 
 export interface JsonHints {
   /** Read it as this, whatever it says it is. */
@@ -94,7 +97,7 @@ class JsonSource implements Source {
     }
     const notes = checkVersions(this.header, this.#dialect.versions);
     if (!head.arrays.has('memories')) throw new MemportError('integrity', 'there is no list of memories');
-    const strange = [...head.strange].map(name => `${printable(name)} is not understood and was left out`);
+    const strange = this.#strange(head).map(name => `${printable(name)} is not understood and was left out`);
     const warnings = [...notes, ...this.#dialect.check(this.header, found), ...strange];
     this.#found = found;
     return { ...found, contentDigest: null, warnings };
@@ -143,6 +146,13 @@ class JsonSource implements Source {
     return found;
   }
 
+  /** What the format does not have. Steps may read what an older shape of it had. */
+  #strange(head: Head): readonly string[] {
+    const isOlder = olderSchema(this.schemaVersion) !== null;
+    const unknown = [...head.members.keys()].filter(name => !isOlder && !this.#dialect.members.has(name));
+    return [...new Set([...unknown.map(name => name.slice(0, 100)), ...head.strange])].slice(0, MAX_STRANGE);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#hints.keepOpen) await this.#handle.close();
   }
@@ -175,7 +185,7 @@ function note(head: Head, event: JsonEvent): void {
   if (event.type === 'array') head.arrays.add(event.name);
   if (event.type !== 'member') return;
   if (event.value !== undefined) head.members.set(event.name, event.value);
-  else if (head.strange.size < 10) head.strange.add(event.name.slice(0, 100));
+  else if (head.strange.size < MAX_STRANGE) head.strange.add(event.name.slice(0, 100));
 }
 
 function dialectOf(head: Head, hints: JsonHints): JsonDialect | null {

@@ -56,7 +56,7 @@ function checkVersion(header: JsonObject, name: VersionName): readonly string[] 
   if (major < knownMajor) return [`${name} ${quote(text)} is older than ${knownMajor}.${knownMinor}`];
   return minor > knownMinor
     ? [
-        `${name} ${quote(text)} is newer than ${knownMajor}.${knownMinor}: what is unknown in it is kept as it is`,
+        `${name} ${quote(text)} is newer than ${knownMajor}.${knownMinor}: what is unknown in its records is kept as it is`,
       ]
     : [];
 }

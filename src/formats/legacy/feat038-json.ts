@@ -1,6 +1,6 @@
 import { parseInstant } from '../../model/instant.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { checkCount } from '../json/dialect.ts';
+import { checkCount, SHARED_MEMBERS } from '../json/dialect.ts';
 import { legacyJson } from './legacy-json.ts';
 import { SHAPES } from './shapes.ts';
 
@@ -12,6 +12,7 @@ export const FEAT038_JSON = legacyJson({
   format: 'feat038-json',
   shape: SHAPES.feat038,
   versions: ['version', 'schema_version'],
+  members: new Set(SHARED_MEMBERS),
 
   claims: ({ members, arrays }) =>
     members.has('version') && members.has('schema_version') && arrays.has('memories'),

@@ -10,6 +10,7 @@ export const FEAT044_JSON = legacyJson({
   format: 'feat044-json',
   shape: SHAPES.feat044,
   versions: ['version'],
+  members: new Set(['version', 'exported_at', 'total_count', 'filters']),
 
   claims: ({ members, arrays }) =>
     members.has('exported_at') &&

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, withKeys } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, withKeys } from '../../model/json.ts';
 import { withSource } from '../../model/read-memory.ts';
 import type { Migration } from '../migrations/migration.ts';
 import type { SourceRecord } from '../source.ts';
@@ -28,10 +28,10 @@ export const FEAT044_STEP: Migration = {
 
 /** `memory_id` wins, as in the original; an `id` that says something else is noted in the metadata. */
 function withMemoryId(record: JsonObject, memoryId: JsonValue): JsonObject {
-  const { id, metadata = {} } = record;
+  const { id } = record;
+  const metadata = record.metadata ?? {};
   const isOther = typeof id === 'string' && id !== memoryId;
-  const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
-  return isOther && isObject
-    ? { id: memoryId, metadata: withSource(metadata as JsonObject, { id }) }
+  return isOther && isJsonObject(metadata)
+    ? { id: memoryId, metadata: withSource(metadata, { id }) }
     : { id: memoryId };
 }

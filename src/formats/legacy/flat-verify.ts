@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { parseExactJson } from '../../model/json-parse.ts';
 import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_VALUES } from '../../model/limits.ts';
@@ -143,7 +144,7 @@ function parseObject(bytes: Buffer): JsonObject {
     const value = parseExactJson(bytes.toString('utf8'), { maxValues: MAX_DOCUMENT_VALUES });
     if (isJsonObject(value)) return value;
   } catch (error) {
-    throw damaged('The manifest of the archive is not JSON.', error);
+    throw damaged(`The manifest of the archive can not be read: ${messageOf(error)}.`, error);
   }
   throw damaged('The manifest of the archive is not an object.');
 }

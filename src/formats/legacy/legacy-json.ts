@@ -9,7 +9,7 @@ import { legacySteps } from './migrations.ts';
 
 const UNIT_WORDS = [Buffer.from('"unit_type"'), Buffer.from('"file_path"')];
 
-type Particular = Pick<JsonDialect, 'format' | 'versions' | 'claims'> & {
+type Particular = Pick<JsonDialect, 'format' | 'versions' | 'members' | 'claims'> & {
   /** The shape of its records, as the registry of steps calls it. */
   readonly shape: string;
   check(header: JsonObject, count: number): readonly string[];

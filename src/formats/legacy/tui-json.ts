@@ -10,6 +10,7 @@ export const TUI_JSON = legacyJson({
   format: 'tui-json',
   shape: SHAPES.tui,
   versions: [],
+  members: new Set(['exported_at', 'count', 'filter']),
 
   claims: ({ members, arrays }) =>
     members.has('exported_at') && members.has('filter') && arrays.has('memories'),

@@ -1,7 +1,7 @@
-import { canonicalJson } from '../../model/canonical.ts';
 import { type JsonObject, type JsonValue, NumberToken } from '../../model/json.ts';
 import { RecordError } from '../../model/read-fields.ts';
 import type { SourceRecord, SourceReject } from '../source.ts';
+import { wholeText } from '../whole-text.ts';
 
 /**
  * One step from an older shape of records to a younger one. Shapes are named `<system> <version>`. Steps stay as they
@@ -48,14 +48,14 @@ export function migrate(
     return steps.reduce((migrated, step) => step.apply(migrated, header), record);
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
-    const { kind, position, value, line } = record;
+    const { kind, position, value } = record;
     return {
       type: 'reject',
       kind,
       position,
       id: idText(value.id),
       reason: error.message,
-      text: line ?? canonicalJson(value),
+      text: wholeText(record),
     };
   }
 }

@@ -1,9 +1,8 @@
 import type { Embedder } from '../../embedding/embedder.ts';
 import type { SourceRecord } from '../../formats/source.ts';
-import { canonicalJson } from '../../model/canonical.ts';
+import { wholeText } from '../../formats/whole-text.ts';
 import { type Filter, matches } from '../../model/filter.ts';
 import { contentHash } from '../../model/identity.ts';
-import { withKeys } from '../../model/json.ts';
 import { RecordError } from '../../model/read-fields.ts';
 import type { Entry, RecordKind } from '../../model/record.ts';
 import type { Reader, Transaction, Write } from '../../store/store.ts';
@@ -133,14 +132,6 @@ async function validate(record: SourceRecord, context: BatchContext): Promise<En
     );
     return null;
   }
-}
-
-/** The record as it stands in the file, its vector included. */
-function wholeText({ line, value, vector }: SourceRecord): string {
-  if (vector === null && line !== null) return line;
-  const whole = vector === null ? value : withKeys(value, { embedding: [...vector] });
-  // Whatever is wrong with it, also its depth: the text must not fail.
-  return canonicalJson(whole, Number.POSITIVE_INFINITY);
 }
 
 /** Under the name of its project and with the vector that it is to have. */

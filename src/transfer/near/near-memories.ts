@@ -57,61 +57,62 @@ export class NearMemories {
     wanted: (write: Write) => boolean,
   ): Promise<ReadonlyMap<string, Near>> {
     const memories = writes.filter(write => write.entry.kind === 'memory');
-    const looked: Looked[] = [];
-    const added: Added[] = [];
     const spaces = new Map<Write, Space>();
     for (const write of memories) if (wanted(write)) spaces.set(write, await this.#spaceOf(write));
+    const near = new Map<string, Near>();
+    // Where those that are found are left out, that of each must be known before the next one is looked for.
+    const step = this.#options.leaveOut ? 1 : Math.max(1, memories.length);
     for (const space of this.#spaces.values()) {
       const vectors = await space.vectors.of(memories);
-      for (const [i, write] of memories.entries()) {
-        const vector = vectors[i];
-        if (!vector) continue;
-        space.signer.sign(vector, this.#signature, 0);
-        const { id } = write.entry.record;
-        if (spaces.get(write) === space) {
-          const candidates = space.index
-            .search(this.#signature, this.#limit)
-            .filter(found => found.id !== id);
-          if (candidates.length > 0)
-            looked.push({ write, space, vector, candidates, similarities: new Map() });
-        }
-        added.push({ id, space, vector, slot: space.index.add(id, this.#signature) });
-      }
+      const fresh = new Map<string, Float32Array>();
+      const own = memories.map((write, i): Looking => {
+        return {
+          id: write.entry.record.id,
+          vector: vectors[i] ?? null,
+          isWanted: spaces.get(write) === space,
+        };
+      });
+      for (let start = 0; start < own.length; start += step)
+        await this.#findIn(space, own.slice(start, start + step), fresh, near);
     }
-    if (looked.length === 0) return new Map();
-    for (const space of this.#spaces.values())
-      await measure(
-        looked.filter(one => one.space === space),
-        added.filter(one => one.space === space),
-        space,
-      );
-    return this.#decide(memories, looked, added);
-  }
-
-  #decide(
-    memories: readonly Write[],
-    looked: readonly Looked[],
-    added: readonly Added[],
-  ): ReadonlyMap<string, Near> {
-    const byWrite = new Map(looked.map(one => [one.write, one]));
-    const near = new Map<string, Near>();
-    for (const write of memories) {
-      const one = byWrite.get(write);
-      const nearest = one === undefined ? null : this.#nearest(one, near);
-      if (nearest !== null) near.set(write.entry.record.id, nearest);
-    }
-    if (this.#options.leaveOut)
-      for (const { id, space, slot } of added) if (near.has(id)) space.index.forget(slot);
     return near;
   }
 
-  /** Of equally near ones the first candidate; what is left out is near to nothing. */
-  #nearest({ candidates, similarities }: Looked, found: ReadonlyMap<string, Near>): Near | null {
-    const { threshold, leaveOut } = this.#options;
+  /** Adds those that are near to others to `near`; `fresh` gets the vectors of all. */
+  async #findIn(
+    space: Space,
+    looking: readonly Looking[],
+    fresh: Map<string, Float32Array>,
+    near: Map<string, Near>,
+  ): Promise<void> {
+    const looked: Looked[] = [];
+    const slots = new Map<string, number>();
+    for (const { id, vector, isWanted } of looking) {
+      if (vector === null) continue;
+      space.signer.sign(vector, this.#signature, 0);
+      const found = isWanted ? space.index.search(this.#signature, this.#limit) : [];
+      const candidates = found.filter(candidate => candidate.id !== id);
+      if (candidates.length > 0) looked.push({ id, vector, candidates, similarities: new Map() });
+      slots.set(id, space.index.add(id, this.#signature));
+      fresh.set(id, vector);
+    }
+    await measure(looked, fresh, space);
+    for (const one of looked) {
+      const nearest = this.#nearest(one);
+      if (nearest === null) continue;
+      near.set(one.id, nearest);
+      const slot = slots.get(one.id);
+      if (this.#options.leaveOut && slot !== undefined) space.index.forget(slot);
+    }
+  }
+
+  /** Of equally near ones the first candidate. */
+  #nearest({ candidates, similarities }: Looked): Near | null {
+    const { threshold } = this.#options;
     let nearest: Near | null = null;
     for (const { id } of candidates) {
       const similarity = similarities.get(id) ?? 0;
-      if (similarity + ROUNDING < threshold || (leaveOut && found.has(id))) continue;
+      if (similarity + ROUNDING < threshold) continue;
       if (nearest === null || similarity > nearest.similarity + ROUNDING) nearest = { id, similarity };
     }
     return nearest;
@@ -147,25 +148,26 @@ export class NearMemories {
   }
 }
 
+interface Looking {
+  readonly id: string;
+  readonly vector: Float32Array | null;
+  readonly isWanted: boolean;
+}
+
 interface Looked {
-  readonly write: Write;
-  readonly space: Space;
+  readonly id: string;
   readonly vector: Float32Array;
   readonly candidates: readonly Candidate[];
   /** Id → cosine. */
   readonly similarities: Map<string, number>;
 }
 
-interface Added {
-  readonly id: string;
-  readonly space: Space;
-  readonly vector: Float32Array;
-  readonly slot: number;
-}
-
 /** Fills in the similarities to all candidates that still have a vector; vectors of the store are held a few at a time. */
-async function measure(looked: readonly Looked[], added: readonly Added[], space: Space): Promise<void> {
-  const fresh = new Map(added.map(({ id, vector }) => [id, vector]));
+async function measure(
+  looked: readonly Looked[],
+  fresh: ReadonlyMap<string, Float32Array>,
+  space: Space,
+): Promise<void> {
   const askers = new Map<string, Looked[]>();
   for (const one of looked) {
     for (const { id } of one.candidates) {

@@ -22,7 +22,7 @@ export interface Candidate {
 }
 
 /**
- * Signatures by their bands, in typed arrays: 64 bytes of signature, 80 of chains and 36 of id for each, and 5 MiB of
+ * Signatures by their bands, in typed arrays: 64 bytes of signature, 80 of chains and 41 of the rest for each, and 5 MiB of
  * bucket heads. Not quadratic: a search looks at 20 buckets, and the newest 2,048 in them at most.
  */
 export class SignatureIndex {
@@ -53,13 +53,9 @@ export class SignatureIndex {
     return slot;
   }
 
-  /** From now on the slot is near to nothing. */
+  /** From now on the slot is near to nothing. The searches that come upon it take it out of its chains. */
   forget(slot: number): void {
-    // Chains stay as they are; the opposite of what it was agrees with nothing that led to it.
-    const { signatures } = this.#chunkOf(slot);
-    const start = (slot & (CHUNK - 1)) * SIGNATURE_WORDS;
-    for (let word = start; word < start + SIGNATURE_WORDS; word++)
-      signatures[word] = ~valueAt(signatures, word);
+    this.#chunkOf(slot).forgotten[slot & (CHUNK - 1)] = 1;
   }
 
   /** Those with a common band that differ in `limit` bits at most, nearest first, the older one first of equals. */
@@ -68,12 +64,19 @@ export class SignatureIndex {
     const found: { readonly slot: number; readonly bits: number }[] = [];
     let compared = 0;
     for (let band = 0; band < BANDS; band++) {
-      let next = valueAt(this.#heads, band * BUCKETS + bucketOf(signature, band));
-      while (next !== 0 && compared < MOST_COMPARED && found.length < ENOUGH) {
+      // Where the link to the next slot stands.
+      let [links, link] = [this.#heads, band * BUCKETS + bucketOf(signature, band)];
+      for (;;) {
+        const next = valueAt(links, link);
+        if (next === 0 || compared >= MOST_COMPARED || found.length >= ENOUGH) break;
         const slot = next - 1;
         const at = slot & (CHUNK - 1);
-        const { signatures, previous, seen } = this.#chunkOf(slot);
-        next = valueAt(previous, at * BANDS + band);
+        const { signatures, previous, seen, forgotten } = this.#chunkOf(slot);
+        if (forgotten[at] === 1) {
+          links[link] = valueAt(previous, at * BANDS + band);
+          continue;
+        }
+        [links, link] = [previous, at * BANDS + band];
         if (seen[at] === this.#searches) continue;
         seen[at] = this.#searches;
         compared += 1;
@@ -106,6 +109,7 @@ class Chunk {
   readonly previous = new Int32Array(CHUNK * BANDS);
   /** For each slot the search that came upon it last. */
   readonly seen = new Uint32Array(CHUNK);
+  readonly forgotten = new Uint8Array(CHUNK);
   readonly ids: Buffer = Buffer.alloc(CHUNK * ID_BYTES);
 }
 

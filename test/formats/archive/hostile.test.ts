@@ -279,6 +279,22 @@ describe('hostile archives are refused', () => {
     expect(await readdir('/tmp')).not.toContain('evil');
   });
 
+  test.each<[string, string | RegExp, string, string]>([
+    ['no JSON', '"kind":"code_unit"', '"kind":', 'not JSON at character'],
+    [
+      'too many values',
+      '"kind":"code_unit"',
+      `"a":[${'{},'.repeat(200_000)}1],"kind":"code_unit"`,
+      'more than 200000 values',
+    ],
+  ])('the message says which it is: a line of %s', async (_, from, to, words) => {
+    const crafted = lie('memories/memories.json', from, to)(entries);
+    await expect(readBytes(pack(crafted))).rejects.toMatchObject({
+      code: 'integrity',
+      message: expect.stringMatching(new RegExp(`^memories/memories.json holds a line .*${words}`)),
+    });
+  });
+
   test('a newer major version says so', async () => {
     for (const name of ['version', 'schema_version']) {
       const crafted = manifest(new RegExp(`"${name}": "\\d`), `"${name}": "9`)(entries);

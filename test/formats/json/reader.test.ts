@@ -138,6 +138,14 @@ describe('verify', () => {
     ]);
   });
 
+  it('names what it leaves out, however small', async () => {
+    const { warnings } = await verify({ ...FILE, links: [{ from: 'a', to: 'b' }], note: null });
+    expect(warnings).toEqual([
+      '"links" is not understood and was left out',
+      '"note" is not understood and was left out',
+    ]);
+  });
+
   it('counts and reads tombstones where a file has them', async () => {
     const source = await open({ ...FILE, tombstone_count: 1, tombstones: [{ id: 'd' }, 7].slice(0, 1) });
     expect(await source.verify()).toMatchObject({ tombstones: 1 });

@@ -95,6 +95,9 @@ describe('FEAT-044 JSON', () => {
       id: ID,
       metadata: 'odd',
     });
+    expect((await recordOf({ id: 'other', memory_id: ID, metadata: null })).value).toMatchObject({
+      metadata: { source: { id: 'other' } },
+    });
     expect((await recordOf({ id: 'other', memory_id: null })).value).toMatchObject({ id: 'other' });
   });
 

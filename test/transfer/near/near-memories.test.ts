@@ -126,3 +126,19 @@ test('those that are not asked about are compared with, also as they have become
   const again = await finder.find([own(11, FAR)], asked);
   expect([...again.values()][0]?.id).toBe(idOf(2));
 });
+
+test('of thousands that say the same all but the first are left out', async () => {
+  await using store = await storeWith(own(1, FAR));
+  const finder = new NearMemories(store, { threshold: 0.95, leaveOut: true, embedder });
+  let left = 0;
+  for (let start = 10; start < 5010; start += 500) {
+    const page = Array.from({ length: 500 }, (_, i) => own(start + i, BASE));
+    const near = await finder.find(page, () => true);
+    expect(new Set([...near.values()].map(({ id }) => id))).toEqual(new Set([idOf(10)]));
+    left += near.size;
+    await store.transact(transaction =>
+      transaction.put(page.filter(write => !near.has(write.entry.record.id))),
+    );
+  }
+  expect(left).toBe(4999);
+});

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../errors.ts';
 import type { ContentDigest } from '../../../model/digest.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { parseRecordLine } from '../../../model/json-parse.ts';
@@ -58,7 +59,7 @@ export class RecordVerifier implements RecordLineSink {
     try {
       return parseRecordLine(textOf(line));
     } catch (error) {
-      throw damaged(`${this.#file} holds a line that is not JSON.`, error);
+      throw damaged(`${this.#file} holds a line that can not be read: ${messageOf(error)}.`, error);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { MemportError, toMemportError } from '../../../errors.ts';
 
@@ -18,6 +19,19 @@ export class LegacyDatabase implements Disposable {
       database.pragma('temp_store = MEMORY');
       return database;
     });
+    try {
+      this.#checkSize(path);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** SQLite takes what is missing of the last page for zeros. What is in a log only is brought into the file first. */
+  #checkSize(path: string): void {
+    this.all('PRAGMA wal_checkpoint(TRUNCATE)');
+    const [[pageSize] = []] = this.all('PRAGMA page_size');
+    if (statSync(path).size % Number(pageSize) !== 0) throw damaged('its last page is not whole');
   }
 
   /** The ordinary tables, and the names of their columns. */
@@ -66,7 +80,11 @@ export class LegacyDatabase implements Disposable {
   prepare(sql: string): Statement {
     const statement = guard(() => this.#database.prepare<Cell[], Row>(sql).raw());
     const columns = statement.columns().map(({ name }) => name);
-    return { columns, all: (...values) => guard(() => statement.all(...values)) };
+    return {
+      columns,
+      all: (...values) => guard(() => statement.all(...values)),
+      upTo: (limit, ...values) => guard(() => readUpTo(limit, statement.iterate(...values))),
+    };
   }
 
   /** Whether the tables have the shape that a statement needs. */
@@ -88,6 +106,22 @@ export class LegacyDatabase implements Disposable {
 export interface Statement {
   readonly columns: readonly string[];
   all(...values: Cell[]): readonly Row[];
+  /** All rows, read one by one; null where there are more of them, or more bytes in them. */
+  upTo(limit: { readonly rows: number; readonly bytes: number }, ...values: Cell[]): readonly Row[] | null;
+}
+
+function readUpTo(
+  limit: { readonly rows: number; readonly bytes: number },
+  all: Iterable<Row>,
+): Row[] | null {
+  const rows: Row[] = [];
+  let bytes = 0;
+  for (const row of all) {
+    for (const cell of row) if (typeof cell === 'string' || Buffer.isBuffer(cell)) bytes += cell.length;
+    if (rows.length === limit.rows || bytes > limit.bytes) return null;
+    rows.push(row);
+  }
+  return rows;
 }
 
 /** An SQL name. */

@@ -27,14 +27,19 @@ export function notesOnLeftOut(
     );
     if (table === MEMORIES || INTERNAL.test(table)) continue;
     if (attachment !== undefined) {
-      const orphans = `${quoted(attachment.owner)} NOT IN (SELECT id FROM memories)`;
+      const orphans = notAmong(quoted(attachment.owner), 'id', 'memories');
       note(database.count(table, orphans), `rows of ${table} that belong to no memory`);
     } else if (definition !== undefined) {
-      const unused = `id NOT IN (SELECT ${definition[2]} FROM ${definition[1]})`;
+      const unused = notAmong('id', definition[2], definition[1]);
       note(database.count(table, unused), `${table} without memories`);
     } else {
       note(database.count(table), `rows of ${table}, which are no memories`);
     }
   }
   return notes;
+}
+
+/** A condition that also holds for NULL, and whether or not there is NULL among the others. */
+function notAmong(name: string, column: string, table: string): string {
+  return `(${name} IS NULL OR ${name} NOT IN (SELECT ${column} FROM ${table} WHERE ${column} IS NOT NULL))`;
 }

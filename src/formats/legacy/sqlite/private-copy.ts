@@ -18,6 +18,7 @@ export interface CopyOptions extends WorkOptions {
   readonly pauseMs?: number | undefined;
 }
 
+const WAL_HEADER = 32;
 /** The write-ahead log, and the journal of a transaction that is under way or was cut off. */
 const SIDE_FILES = ['-wal', '-journal'] as const;
 
@@ -28,7 +29,8 @@ const SIDE_FILES = ['-wal', '-journal'] as const;
  *
  * Why the copy is one moment: SQLite changes the main file only after the log or journal has what is needed to repeat or
  * to undo the change. So a copy of that side file, made while the main file did not change, belongs to it; that it did
- * not change is seen by reading it again.
+ * not change is seen by reading it again. A log that was begun anew meanwhile, over pages that the main file has already,
+ * is seen by its header.
  */
 export async function copyPrivately(
   handle: FileHandle,
@@ -65,7 +67,28 @@ async function copyOnce(
   for (const suffix of SIDE_FILES) await copySideFile(original, suffix, copy, options);
   const hash = createHash('sha256');
   for await (const chunk of fileChunks(handle, 'copying', options)) hash.update(chunk);
-  return hash.digest('hex') === sum;
+  if (hash.digest('hex') !== sum) return false;
+  return original === null || sameBytes(await logHeader(original), await logHeader(copy));
+}
+
+/** Of the write-ahead log of a database; null without one. It changes whenever the log is begun anew. */
+async function logHeader(database: string): Promise<Buffer | null> {
+  try {
+    await using log = await open(`${database}-wal`, 'r');
+    const { buffer, bytesRead } = await log.read(Buffer.alloc(WAL_HEADER), 0, WAL_HEADER, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function sameBytes(a: Buffer | null, b: Buffer | null): boolean {
+  return a === null || b === null ? a === b : a.equals(b);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 async function copyBytes(from: FileHandle, to: string, options: WorkOptions): Promise<string> {
@@ -90,6 +113,6 @@ async function copySideFile(
     await using side = await open(original + suffix, 'r');
     await copyBytes(side, copy + suffix, options);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!isMissing(error)) throw error;
   }
 }

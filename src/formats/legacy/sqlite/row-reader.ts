@@ -1,4 +1,6 @@
+import { canonicalJson } from '../../../model/canonical.ts';
 import { type JsonObject, type JsonValue, NumberToken } from '../../../model/json.ts';
+import { MAX_RECORD_VALUES } from '../../../model/limits.ts';
 import type { SourceRecord, SourceReject } from '../../source.ts';
 import { type Attachment, usableAttachments } from './attachments.ts';
 import { type Cell, type LegacyDatabase, quoted, type Statement } from './database.ts';
@@ -10,8 +12,11 @@ const PAGE = 200;
 const PAGE_BYTES = 8 * 1024 * 1024;
 /** As for JSON: a record of 16 MiB, with room for its vector. */
 const MAX_ROW = 17 * 1024 * 1024;
-/** So much of each column is shown of a row that is too large. */
+/** So much of each column is shown of a row that is too large, nothing of one that would have to be read into memory. */
 const MAX_SHOWN = 1000;
+const MAX_SHOWN_OF = 64 * 1024 * 1024;
+/** What other tables may say of one memory; a record can't hold more values. */
+const MAX_ATTACHED = { rows: MAX_RECORD_VALUES / 4, bytes: MAX_ROW };
 const BEFORE_ALL = -(2n ** 63n);
 const EMBEDDING = 'embedding';
 
@@ -20,17 +25,27 @@ export class RowReader {
   readonly #sizes: Statement;
   readonly #row: Statement;
   readonly #beginning: Statement;
+  /** The bytes of each column, in the encoding of the database. */
+  readonly #bytes: Statement;
+  readonly #encode: (text: string) => Buffer;
+  /** Of UTF-16, where it may be any character, not only U+FFFD. */
+  readonly #isWide: boolean;
   readonly #attachments: readonly { readonly attachment: Attachment; readonly statement: Statement }[];
 
   constructor(database: LegacyDatabase, tables: ReadonlyMap<string, readonly string[]>) {
     const columns = (tables.get(MEMORIES) ?? []).map(quoted);
     const size = columns.map(name => `coalesce(octet_length(${name}), 0)`).join(' + ');
-    const shown = columns.map(name => `substr(${name}, 1, ${MAX_SHOWN}) AS ${name}`).join(', ');
+    const shown = columns.map(name => `${beginningOf(name)} AS ${name}`).join(', ');
     this.#sizes = database.prepare(
       `SELECT rowid, ${size} FROM memories WHERE rowid > ? ORDER BY rowid LIMIT ${PAGE}`,
     );
     this.#row = database.prepare(`SELECT ${columns.join(', ')} FROM memories WHERE rowid = ?`);
     this.#beginning = database.prepare(`SELECT ${shown} FROM memories WHERE rowid = ?`);
+    const bytes = columns.map(name => `CAST(${name} AS BLOB) AS ${name}`).join(', ');
+    this.#bytes = database.prepare(`SELECT ${bytes} FROM memories WHERE rowid = ?`);
+    const [[encoding = null] = []] = database.all('PRAGMA encoding');
+    this.#isWide = encoding !== 'UTF-8';
+    this.#encode = encoder(encoding);
     this.#attachments = usableAttachments(database, tables).map(attachment => {
       database.index(attachment.table, attachment.owner);
       return { attachment, statement: database.prepare(attachment.sql) };
@@ -70,29 +85,58 @@ export class RowReader {
     const row = new Map(statement.columns.map((name, index) => [name, cells[index] ?? null]));
     const id = row.get('id') ?? null;
     const reject = (reason: string): SourceReject => {
-      const kept = [...row].filter(([, cell]) => !Buffer.isBuffer(cell)).map(toMember);
-      const text = JSON.stringify(Object.fromEntries(kept.map(([name, value]) => [name, plain(value)])));
+      const text = canonicalJson(Object.fromEntries([...row].map(toMember)));
       return { type: 'reject', kind: 'memory', position, id: id === null ? null : String(id), reason, text };
     };
-    if (tooLarge) return reject('larger than 17 MiB');
+    if (tooLarge)
+      return reject(`larger than 17 MiB; only the first ${MAX_SHOWN} characters of each column are kept`);
+    const binary = [...row].find(([name, cell]) => name !== EMBEDDING && Buffer.isBuffer(cell));
+    if (binary !== undefined) return reject(`${binary[0]} is not text`);
+    const broken = this.#brokenText(key, row);
+    if (broken !== null) {
+      row.set(broken.name, broken.bytes);
+      return reject(`${broken.name} is not text: it has bytes that are no character`);
+    }
     const { vector, warnings } = readVectorCell(row.get(EMBEDDING) ?? null);
     row.delete(EMBEDDING);
-    const binary = [...row].find(([, cell]) => Buffer.isBuffer(cell));
-    if (binary !== undefined) return reject(`${binary[0]} is not text`);
     const attached = id === null ? [] : this.#attached(id);
+    if (typeof attached === 'string') return reject(`too much belongs to it in ${attached}`);
     const value = Object.fromEntries([...[...row].map(toMember), ...attached]);
     return { type: 'record', kind: 'memory', position, value, line: null, vector, warnings };
   }
 
-  #attached(id: Cell): readonly [string, JsonValue][] {
-    return this.#attachments.map(({ attachment, statement }) => {
-      const rows = statement.all(id).map(cells => {
+  /** The first text of a row that SQLite could not give as it is stored: it makes another character of what is none. */
+  #brokenText(key: bigint, row: ReadonlyMap<string, Cell>): { name: string; bytes: Buffer } | null {
+    const isDoubtful = (cell: Cell): boolean =>
+      typeof cell === 'string' && (this.#isWide || cell.includes('\ufffd'));
+    if (![...row.values()].some(isDoubtful)) return null;
+    const [stored = []] = this.#bytes.all(key);
+    for (const [index, [name, cell]] of [...row].entries()) {
+      const bytes = stored[index];
+      if (typeof cell === 'string' && Buffer.isBuffer(bytes) && !this.#encode(cell).equals(bytes))
+        return { name, bytes };
+    }
+    return null;
+  }
+
+  /** The name of a table which has more to say of the memory than a record can hold. */
+  #attached(id: Cell): readonly [string, JsonValue][] | string {
+    const attached: [string, JsonValue][] = [];
+    for (const { attachment, statement } of this.#attachments) {
+      const found = statement.upTo(MAX_ATTACHED, id);
+      if (found === null) return attachment.table;
+      const rows = found.map(cells => {
         const members = statement.columns.map((name, index) => toMember([name, cells[index] ?? null]));
         return Object.fromEntries(members) as JsonObject;
       });
-      return [attachment.table, rows];
-    });
+      attached.push([attachment.table, rows]);
+    }
+    return attached;
   }
+}
+
+function beginningOf(name: string): string {
+  return `CASE WHEN octet_length(${name}) <= ${MAX_SHOWN_OF} THEN substr(${name}, 1, ${MAX_SHOWN}) END`;
 }
 
 function wholeOf(cell: Cell): bigint {
@@ -105,9 +149,12 @@ function toMember([name, cell]: readonly [string, Cell]): [string, JsonValue] {
     return [name, Number.isSafeInteger(number) ? number : new NumberToken(String(cell))];
   }
   if (typeof cell === 'number') return [name, Number.isFinite(cell) ? cell : String(cell)];
-  return [name, Buffer.isBuffer(cell) ? cell.toString('base64') : cell];
+  return [name, Buffer.isBuffer(cell) ? { base64: cell.toString('base64') } : cell];
 }
 
-function plain(value: JsonValue): unknown {
-  return value instanceof NumberToken ? value.text : value;
+/** Gives a text the bytes that it is stored as. */
+function encoder(encoding: Cell): (text: string) => Buffer {
+  if (encoding === 'UTF-16le') return text => Buffer.from(text, 'utf16le');
+  if (encoding === 'UTF-16be') return text => Buffer.from(text, 'utf16le').swap16();
+  return text => Buffer.from(text, 'utf8');
 }

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -213,6 +213,20 @@ describe('the last SQLite store', () => {
     ]);
   });
 
+  test('what is left out is counted where there are rows without an id, too', async () => {
+    const path = databaseOf(`${V2_TABLE} ${v2Row(1)} ${v2Row(2, { id: 'NULL' })}
+      CREATE TABLE memory_usage_tracking (memory_id, first_seen, last_used, use_count, last_search_score);
+      INSERT INTO memory_usage_tracking (memory_id) VALUES ('nobody'), (NULL);
+      CREATE TABLE tags (id, full_path); CREATE TABLE memory_tags (memory_id, tag_id, confidence, auto_generated, created_at);
+      INSERT INTO tags VALUES (1, 'a'); INSERT INTO memory_tags (memory_id) VALUES ('nobody')`);
+    const { verification } = await readFileWhole(path);
+    expect([...verification.warnings].sort()).toEqual([
+      'rows of memory_tags that belong to no memory: 1 left out',
+      'rows of memory_usage_tracking that belong to no memory: 2 left out',
+      'tags without memories: 1 left out',
+    ]);
+  });
+
   test('a table of another shape than known is named, and the memories come in', async () => {
     const path = databaseOf(`${V2_TABLE} ${v2Row(1)} CREATE TABLE memory_tags (memory_id, colour);
       CREATE TABLE tags (id); INSERT INTO memory_tags VALUES ('a', 'red'); INSERT INTO tags VALUES (1), (2);
@@ -245,6 +259,62 @@ describe('a row that is not as it should be', () => {
       { type: 'record', position: 1 },
     ]);
     expect(items[0]).toMatchObject({ text: expect.stringContaining('00000000-0000-4000-8000-000000000001') });
+  });
+
+  test('a row that is too large is rejected, and what would fill the memory is not read: SQLite would give up from 512 MiB on', async () => {
+    const path = databaseOf(
+      V2_TABLE + v2Row(1, { content: 'zeroblob(70000000)', tags: "'small'" }) + v2Row(2),
+    );
+    const { items } = await readFileWhole(path);
+    expect(items).toMatchObject([
+      { type: 'reject', reason: expect.stringMatching(/^larger than 17 MiB/) },
+      { type: 'record', position: 1 },
+    ]);
+    expect(items[0]).toMatchObject({ text: expect.stringMatching(/"content":null.*"tags":"small"/) });
+  });
+
+  test('a memory of which another table says more than a record can hold is rejected', async () => {
+    const tags = `CREATE TABLE memory_tags (memory_id, tag_id, confidence, auto_generated, created_at);
+      CREATE TABLE tags (id, full_path);
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= 50000)
+      INSERT INTO memory_tags (memory_id, tag_id) SELECT '00000000-0000-4000-8000-000000000001', i FROM n;
+      INSERT INTO memory_tags VALUES ('00000000-0000-4000-8000-000000000002', 1, replace(hex(zeroblob(9000000)), '00', 'xx'), 0, '');`;
+    const { items } = await readFileWhole(databaseOf(V2_TABLE + v2Row(1) + v2Row(2) + v2Row(3) + tags));
+    expect(items).toMatchObject([
+      { type: 'reject', reason: 'too much belongs to it in memory_tags' },
+      { type: 'reject', reason: 'too much belongs to it in memory_tags' },
+      { type: 'record', value: { metadata: {} } },
+    ]);
+  });
+
+  test('nothing of it is missing from the reject: neither bytes nor the vector', async () => {
+    const path = databaseOf(
+      V2_TABLE +
+        v2Row(1, { content: "x'00ff'", embedding: "'[0.5]'" }) +
+        v2Row(2, { tags: "'{'", embedding: "'[0.5]'" }),
+    );
+    const { items } = await readFileWhole(path);
+    const texts = items.map(item => (item.type === 'reject' ? JSON.parse(item.text) : null) as unknown);
+    expect(texts).toMatchObject([
+      { content: { base64: 'AP8=' }, embedding: '[0.5]' },
+      { content: 'Memory 2.', tags: '{', embedding: [0.5] },
+    ]);
+  });
+
+  test.each<[string, string]>([
+    ['UTF-8', "CAST(x'61ff62' AS TEXT)"],
+    ['UTF-16le', "CAST(x'610000d86200' AS TEXT)"],
+    ['UTF-16be', "CAST(x'0061d8000062' AS TEXT)"],
+  ])('%s with bytes that are no character is rejected rather than altered', async (encoding, content) => {
+    const path = databaseOf(
+      `PRAGMA encoding = '${encoding}'; ${V2_TABLE}${v2Row(1, { content })}${v2Row(2, { content: "'a\ufffdb'" })}`,
+    );
+    const { items } = await readFileWhole(path);
+    expect(items).toMatchObject([
+      { type: 'reject', reason: 'content is not text: it has bytes that are no character' },
+      { type: 'record', value: { content: 'a\ufffdb' } },
+    ]);
+    expect(items[0]).toMatchObject({ text: expect.stringContaining('{"base64":') });
   });
 
   test('a row without id is rejected as such', async () => {
@@ -373,6 +443,7 @@ describe('what is refused', () => {
   test.each([
     ['cut off in its header', (path: string) => truncateSync(path, 60)],
     ['cut off in its pages', (path: string) => truncateSync(path, 20_000)],
+    ['that lacks its last byte', (path: string) => truncateSync(path, statSync(path).size - 1)],
     [
       'with a page overwritten',
       (path: string) => {

@@ -3,9 +3,10 @@ import { copyFile, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSource } from '../../../../src/formats/detect.ts';
 import { copyPrivately } from '../../../../src/formats/legacy/sqlite/private-copy.ts';
+import type { Progress } from '../../../../src/model/progress.ts';
 import { fixturePath, readAll } from '../../json/support.ts';
 import { madePath, readFileWhole } from '../support.ts';
 import { databaseOf, folder, kill, otherProgram, stateOf, V2_TABLE, v2Row } from './support.ts';
@@ -159,6 +160,35 @@ describe('a database that is written to while it is copied', () => {
       copyPrivately(handle, path, { tries: 2, pauseMs: 0, onProgress: changed }),
     ).rejects.toMatchObject({ code: 'locked' });
     expect(n).toBeGreaterThan(1);
+  });
+
+  test('whose log is begun anew while it is copied, is copied as one moment', async () => {
+    const path = databaseOf(`PRAGMA journal_mode = WAL; ${V2_TABLE} ${rows.join('')}`);
+    const writer = new Database(path);
+    onTestFinished(() => void writer.close());
+    writer.pragma('wal_autocheckpoint = 0');
+    const write = (content: string) => writer.prepare('UPDATE memories SET content = ?').run(content);
+    write('old');
+    write('older than what the file has');
+    write('new');
+    // All of the log is in the main file now, and the next transaction overwrites the log from its beginning.
+    writer.pragma('wal_checkpoint(FULL)');
+    const logged = statSync(`${path}-wal`).size;
+    const changeInTheMiddleOfTheLog = ({ done, total }: Progress) => {
+      if (total !== logged || done >= logged) return;
+      for (let n = 0; n < 3; n++) write(`newest ${n}`);
+    };
+    await using handle = await open(path);
+    await using copy = await copyPrivately(handle, path, {
+      pauseMs: 0,
+      onProgress: changeInTheMiddleOfTheLog,
+    });
+    const database = new Database(copy.path);
+    onTestFinished(() => void database.close());
+    expect(database.pragma('integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect(database.prepare('SELECT DISTINCT content FROM memories').all()).toEqual([
+      { content: 'newest 2' },
+    ]);
   });
 
   test('stops when told to', async () => {
