@@ -216,7 +216,7 @@ describe('a year', () => {
       () => (random() < 0.4 ? failing() : random() < 0.3 ? 'unchanged' : 'made'),
       (self, ms) => {
         // Now and then the lid is closed for up to five days.
-        self.now += random() < 0.0005 ? Math.floor(random() * 5 * DAY) : ms * (ms < 1000 ? 1 : 60);
+        self.now += random() < 0.003 ? Math.floor(random() * 5 * DAY) : ms * (ms < 10_000 ? 1 : 400);
         if (self.now >= end) self.stop.abort('SIGTERM');
       },
     );
