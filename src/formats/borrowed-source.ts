@@ -1,46 +1,14 @@
-import type { JsonObject } from '../model/json.ts';
-import type { WorkOptions } from '../model/progress.ts';
-import type { FormatName, Source, SourceItem, Verification } from './source.ts';
+import { DelegatingSource } from './delegating-source.ts';
+import type { Source } from './source.ts';
 
 /** A source that would close its file, for a file that is another's: it stays open. */
-export class BorrowedSource implements Source {
-  readonly #source: Source;
+export class BorrowedSource extends DelegatingSource {
+  protected readonly inner: Source;
 
   constructor(source: Source) {
-    this.#source = source;
+    super();
+    this.inner = source;
   }
 
-  get format(): FormatName {
-    return this.#source.format;
-  }
-
-  get version(): string {
-    return this.#source.version;
-  }
-
-  get schemaVersion(): string {
-    return this.#source.schemaVersion;
-  }
-
-  get system(): string {
-    return this.#source.system;
-  }
-
-  get header(): JsonObject {
-    return this.#source.header;
-  }
-
-  get migrations(): readonly string[] {
-    return this.#source.migrations ?? [];
-  }
-
-  verify(options?: WorkOptions): Promise<Verification> {
-    return this.#source.verify(options);
-  }
-
-  read(options?: WorkOptions): AsyncIterable<readonly SourceItem[]> {
-    return this.#source.read(options);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
+  override async [Symbol.asyncDispose](): Promise<void> {}
 }

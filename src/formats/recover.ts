@@ -1,16 +1,16 @@
 import type { FileHandle } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
-import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import { RecoveredArchive } from './archive/recovery/recovered-archive.ts';
 import { isGzip } from './archive/sniff.ts';
+import { DelegatingSource } from './delegating-source.ts';
 import { openSource } from './detect.ts';
 import { RecoveredJson } from './json/recover.ts';
 import { Losses, type Lost, lostText } from './lost.ts';
 import { MEMPORT_MIGRATIONS } from './migrations/memport.ts';
 import { MigratedSource } from './migrations/migrated-source.ts';
 import { openFile } from './opened-file.ts';
-import type { FormatName, Source, SourceItem, Verification } from './source.ts';
+import type { FormatName, Source, Verification } from './source.ts';
 
 /** What damage looks like; any other failure is not one of the file's content. */
 const DAMAGE: ReadonlySet<string> = new Set(['integrity', 'unknown_format']);
@@ -21,40 +21,17 @@ const HEAD = 64 * 1024;
  * is it searched for what is left, and `lost` says what that is not. It throws what the proof threw when no record is
  * left, and `integrity` for a hostile archive. What the source says of itself is known after `verify`.
  */
-export class RecoverySource implements Source {
+export class RecoverySource extends DelegatingSource {
   readonly #file: string | FileHandle;
   readonly #from: FormatName | undefined;
-  #inner: Source | null = null;
+  #opened: Source | null = null;
   #lost: (() => Lost | null) | null = null;
 
   /** A handle that is given stays open. */
   constructor(file: string | FileHandle, from?: FormatName) {
+    super();
     this.#file = file;
     this.#from = from;
-  }
-
-  get format(): FormatName {
-    return this.#source.format;
-  }
-
-  get version(): string {
-    return this.#source.version;
-  }
-
-  get schemaVersion(): string {
-    return this.#source.schemaVersion;
-  }
-
-  get system(): string {
-    return this.#source.system;
-  }
-
-  get header(): JsonObject {
-    return this.#source.header;
-  }
-
-  get migrations(): readonly string[] {
-    return this.#source.migrations ?? [];
   }
 
   /** null when nothing was wrong. */
@@ -62,16 +39,16 @@ export class RecoverySource implements Source {
     return this.#lost?.() ?? null;
   }
 
-  get #source(): Source {
-    if (this.#inner === null) throw new RangeError('a file that is to be recovered is verified first');
-    return this.#inner;
+  protected get inner(): Source {
+    if (this.#opened === null) throw new RangeError('a file that is to be recovered is verified first');
+    return this.#opened;
   }
 
-  async verify(options: WorkOptions = {}): Promise<Verification> {
+  override async verify(options: WorkOptions = {}): Promise<Verification> {
     await this[Symbol.asyncDispose]();
     try {
-      this.#inner = await openSource(this.#file, { from: this.#from });
-      return await this.#inner.verify(options);
+      this.#opened = await openSource(this.#file, { from: this.#from });
+      return await this.#opened.verify(options);
     } catch (error) {
       if (!(error instanceof MemportError) || !DAMAGE.has(error.code)) throw error;
       await this[Symbol.asyncDispose]();
@@ -79,13 +56,9 @@ export class RecoverySource implements Source {
     }
   }
 
-  read(options: WorkOptions = {}): AsyncIterable<readonly SourceItem[]> {
-    return this.#source.read(options);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#inner?.[Symbol.asyncDispose]();
-    this.#inner = null;
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened?.[Symbol.asyncDispose]();
+    this.#opened = null;
     this.#lost = null;
   }
 
@@ -94,9 +67,9 @@ export class RecoverySource implements Source {
     losses.add(damage.message);
     const found = await openDamaged(this.#file, losses, this.#from);
     if (found === null) throw damage;
-    this.#inner = new MigratedSource(found, MEMPORT_MIGRATIONS);
+    this.#opened = new MigratedSource(found, MEMPORT_MIGRATIONS);
     this.#lost = () => found.lost;
-    const verification = await this.#inner.verify(options);
+    const verification = await this.#opened.verify(options);
     if (verification.memories + verification.codeUnits + verification.tombstones === 0) throw damage;
     const notes = found.lost === null ? [] : [lostText(found.lost)];
     return { ...verification, warnings: [...verification.warnings, damage.message, ...notes] };
