@@ -12,7 +12,8 @@ import { readRecordLine } from './record-line.ts';
 import { RecordLines } from './record-lines.ts';
 import { type LabelledVector, sourceRecord } from './source-record.ts';
 
-const BATCH = 500;
+/** Large enough for statements over many rows; of a larger one more is alive at the same time, and is collected later. */
+const BATCH = 250;
 /** A batch of this much text is full, however few its records. */
 const BATCH_TEXT = 2 * 1024 * 1024;
 
