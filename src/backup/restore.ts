@@ -1,5 +1,6 @@
+import { rm } from 'node:fs/promises';
 import type { Embedder } from '../embedding/embedder.ts';
-import { MemportError } from '../errors.ts';
+import { MemportError, toMemportError } from '../errors.ts';
 import type { FormatName, Source } from '../formats/source.ts';
 import { newId } from '../model/id.ts';
 import { instantFromMilliseconds } from '../model/instant.ts';
@@ -89,6 +90,7 @@ class Restore {
   readonly #target: string;
   readonly #request: RestoreRequest;
   readonly #work: WorkOptions;
+  #safety: Promise<string> | null = null;
 
   constructor(
     store: Store,
@@ -117,10 +119,22 @@ class Restore {
     const { input, nowMs } = this.#request;
     const id = newId(nowMs);
     const startedAt = instantFromMilliseconds(nowMs);
-    return await this.#store.transact(transaction => this.#run(transaction, id), {
-      operation: { id, kind: 'restore', source: input, startedAt },
-      signal: this.#work.signal,
-    });
+    try {
+      return await this.#store.transact(transaction => this.#run(transaction, id), {
+        operation: { id, kind: 'restore', source: input, startedAt },
+        signal: this.#work.signal,
+      });
+    } catch (error) {
+      // The store still is what the backup holds, and on a full disk that would go on taking room. Unless it is damaged.
+      if (toMemportError(error).code !== 'integrity') await this.#dropSafety();
+      throw error;
+    }
+  }
+
+  /** An interruption may come while the backup is still being made. A failure to remove it must not hide why. */
+  async #dropSafety(): Promise<void> {
+    const path = await this.#safety?.catch(() => null);
+    if (path) await rm(path, { force: true }).catch(() => {});
   }
 
   async #planOf(reader: Parameters<typeof planRestore>[0]): Promise<RestorePlan> {
@@ -133,7 +147,8 @@ class Restore {
     // Others may have written since the plan was shown; from here on they can't.
     const plan = await this.#planOf(transaction);
     if (changesNothing(plan)) return this.report(plan, NOT_DONE);
-    const safetyBackup = await takeSafetyBackup(this.#store, this.#request.safety, this.#work);
+    this.#safety = takeSafetyBackup(this.#store, this.#request.safety, this.#work);
+    const safetyBackup = await this.#safety;
     const { embedder } = this.#request;
     const context = { transaction, staged: this.#staged.store, coverage: this.#coverage, plan, embedder };
     const { pendingVectors } = await applyRestore(context, this.#work);

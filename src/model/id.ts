@@ -48,6 +48,11 @@ export function idBytes(id: string): Buffer {
   return Buffer.from(id.replaceAll('-', ''), 'hex');
 }
 
+/** The id of these 16 bytes. */
+export function idFromBytes(bytes: Buffer): string {
+  return hyphenate(bytes.toString('hex'));
+}
+
 function formatUuid(bytes: Uint8Array, version: number): string {
   const copy = Buffer.from(bytes);
   copy.writeUInt8((copy.readUInt8(6) & 0x0f) | (version << 4), 6);

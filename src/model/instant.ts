@@ -3,6 +3,7 @@ export type Instant = bigint;
 
 const PATTERN =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?\s?(Z|z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?)?)?$/;
+const SEVEN_DIGITS = /[.,]\d{7}/;
 const MIN_MS = -62_135_596_800_000;
 const MAX_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -26,11 +27,15 @@ export function parseInstant(text: string): Instant | null {
   if (ms === null || shift === null) return null;
   const utc = ms - shift * 1000;
   if (utc < MIN_MS || utc > MAX_MS) return null;
-  return BigInt(utc) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, '0'));
+  const micros = Number(fraction.slice(0, 6).padEnd(6, '0'));
+  // Up to the year 2255 without arithmetic of bigints, which takes longer than all the rest.
+  const instant = utc * 1000 + micros;
+  return Number.isSafeInteger(instant) ? BigInt(instant) : BigInt(utc) * 1000n + BigInt(micros);
 }
 
 /** Whether a text that parseInstant reads has digits that microseconds can't hold. */
 export function isTooFine(text: string): boolean {
+  if (!SEVEN_DIGITS.test(text)) return false;
   const fraction = PATTERN.exec(text)?.[7] ?? '';
   return /[1-9]/.test(fraction.slice(6));
 }
@@ -64,6 +69,8 @@ export function instantFromMilliseconds(ms: number): Instant {
 
 function utcMilliseconds(y: number, mo: number, d: number, h: number, mi: number, s: number): number | null {
   if (h > 23 || mi > 59 || s > 59) return null;
+  // Days that every month has need no looking up; Date.UTC takes the years up to 99 for others.
+  if (y > 99 && mo >= 1 && mo <= 12 && d >= 1 && d <= 28) return Date.UTC(y, mo - 1, d, h, mi, s);
   const date = new Date(0);
   date.setUTCFullYear(y, mo - 1, d);
   date.setUTCHours(h, mi, s);

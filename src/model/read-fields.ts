@@ -117,7 +117,7 @@ export class FieldReader {
 
   /** The members that are not in `known`. */
   others(known: ReadonlySet<string>): JsonObject {
-    const others = Object.entries(this.#record).filter(([name]) => !known.has(name));
-    return others.length === 0 ? {} : Object.fromEntries(others);
+    const names = Object.keys(this.#record).filter(name => !known.has(name));
+    return names.length === 0 ? {} : Object.fromEntries(names.map(name => [name, this.value(name)]));
   }
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RestoreRequest, restoreSource } from '../../src/backup/restore.ts';
 import { hashingEmbedder } from '../../src/embedding/hashing.ts';
+import { MemportError } from '../../src/errors.ts';
 import { EVERYTHING } from '../../src/model/filter.ts';
 import { bareProject } from '../../src/model/project.ts';
 import { codeUnitEntry, memoryEntry } from '../../src/model/record.ts';
@@ -425,6 +426,28 @@ describe('a restore proves what it did', () => {
     await restore(faulty(store, {}), file);
     expect(await store.counts()).toEqual({ memories: 2, codeUnits: 0, tombstones: 1 });
   });
+
+  it.each([
+    ['no_space', 0],
+    ['interrupted', 0],
+    ['integrity', 1],
+  ] as const)(
+    'and leaves no safety backup behind when it ends in %s, unless the store may be damaged',
+    async (code, left) => {
+      const { store, file, before } = await ready();
+      await using _store = store;
+      const stop = new AbortController();
+      const deleteProjects = async (): Promise<void> => {
+        expect(await backups(store)).toHaveLength(1);
+        if (code === 'interrupted') stop.abort();
+        throw new MemportError(code, 'that is the end');
+      };
+      const run = restore(faulty(store, { deleteProjects }), file, {}, { signal: stop.signal });
+      await expect(run).rejects.toMatchObject({ code });
+      expect(await backups(store)).toHaveLength(left);
+      expect(dump(store.location)).toEqual(before);
+    },
+  );
 
   it('and refuses a file whose content is not what its digest says', async () => {
     const { store, file, before } = await ready();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { adoptId, derivedId, idBytes, isId, newId } from '../../src/model/id.ts';
+import { adoptId, derivedId, idBytes, idFromBytes, isId, newId } from '../../src/model/id.ts';
 
 describe('newId', () => {
   it('is a UUIDv7 that holds its time', () => {
@@ -84,5 +84,10 @@ describe('ids', () => {
     expect(idBytes('0198c0de-1234-7fff-bfff-0123456789ab').toString('hex')).toBe(
       '0198c0de12347fffbfff0123456789ab',
     );
+  });
+
+  it('come back from their bytes', () => {
+    const id = '0198c0de-1234-7fff-bfff-0123456789ab';
+    expect(idFromBytes(idBytes(id))).toBe(id);
   });
 });

@@ -17,10 +17,19 @@ export interface RowPlace {
   readonly seq: number;
 }
 
+/** Room for most records with their vectors; larger ones get memory of their own. */
+const DIGESTED = Buffer.allocUnsafeSlow(64 * 1024);
+
 /** What an operation leaves under a kind and id, in a few bytes: undo touches only what still is so. */
 export function stateDigest(line: string, vector: Float32Array | null): Uint8Array {
-  const text = Buffer.from(`${line}\n`);
-  return hash('sha256', vector === null ? text : Buffer.concat([text, vectorBytes(vector)]), 'buffer');
+  const most = 3 * (line.length + 1) + (vector?.byteLength ?? 0);
+  const bytes = most <= DIGESTED.length ? DIGESTED : Buffer.allocUnsafe(most);
+  let end = bytes.write(`${line}\n`);
+  if (vector !== null) {
+    bytes.set(vectorBytes(vector), end);
+    end += vector.byteLength;
+  }
+  return hash('sha256', bytes.subarray(0, end), 'buffer');
 }
 
 export function tombstoneDigest(tombstone: Tombstone): Uint8Array {

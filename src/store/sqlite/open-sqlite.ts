@@ -26,7 +26,8 @@ export interface SqliteOptions {
 
 const BUSY_TIMEOUT_MS = 10_000;
 const PAGE_SIZE = 8192;
-const WRITER_CACHE_KIB = 32 * 1024;
+/** Twice as much saves an import no write: what is large, vectors and records, is appended. */
+const WRITER_CACHE_KIB = 16 * 1024;
 const WAL_KEPT = 64 * 1024 * 1024;
 
 /**

@@ -12,6 +12,10 @@ import { deleteProjects, putProjects } from './projects.ts';
 import { putRecords } from './put.ts';
 import { SqliteReader } from './reader.ts';
 import { storeError } from './store-error.ts';
+import { gatherMoreWords } from './text-index-memory.ts';
+
+/** So many writes make a transaction a large one. */
+const LARGE = 2000;
 
 /**
  * Reads and writes between BEGIN and the end of a transaction, which its owner makes. A write that fails may have done a
@@ -20,6 +24,7 @@ import { storeError } from './store-error.ts';
 export class SqliteTransaction extends SqliteReader implements Transaction {
   readonly #state: State;
   readonly #journal: Journal | null;
+  #written = 0;
 
   constructor(connection: Connection, path: string, journal: Journal | null) {
     const state = new State(connection, path);
@@ -39,7 +44,12 @@ export class SqliteTransaction extends SqliteReader implements Transaction {
 
   async put(entries: readonly Write[]): Promise<void> {
     await turn();
-    this.#state.run(connection => putRecords(connection, entries, this.#journal), 'fails');
+    const isBecomingLarge = this.#written < LARGE && this.#written + entries.length >= LARGE;
+    this.#written += entries.length;
+    this.#state.run(connection => {
+      if (isBecomingLarge) gatherMoreWords(connection);
+      putRecords(connection, entries, this.#journal);
+    }, 'fails');
   }
 
   async delete(kind: RecordKind, ids: readonly string[], deletedAt: Instant): Promise<number> {

@@ -224,10 +224,11 @@ function recordsOf(kind: RecordKind, items: readonly SourceItem[]): readonly Sou
 }
 
 function nearMemories(run: ApplyContext): NearMemories | null {
-  const { transaction, nearDuplicates, nearThreshold, embedder, signal } = run;
+  const { transaction, nearDuplicates, nearThreshold, embedder, signal, onProgress } = run;
   if (nearDuplicates === 'off') return null;
   const leaveOut = nearDuplicates === 'skip';
-  return new NearMemories(transaction, { threshold: nearThreshold, leaveOut, embedder, signal });
+  const options = { threshold: nearThreshold, leaveOut, embedder, signal, onProgress };
+  return new NearMemories(transaction, options);
 }
 
 async function countRows(reader: Reader): Promise<number> {

@@ -36,6 +36,13 @@ export class ComparedVectors {
     return vectors.map(vector => vector ?? made.next().value ?? null);
   }
 
+  /** How many `all` gives. */
+  async count(): Promise<number> {
+    const { memories } = await this.#reader.counts();
+    if (this.#text !== null) return memories;
+    return memories - (await this.#reader.pendingVectors(this.#group.model, this.#group.dimensions));
+  }
+
   /** Those of all memories of the store, page after page. */
   async *all(signal: AbortSignal | undefined): AsyncIterable<readonly ComparedVector[]> {
     for (let after: string | null = null; ; ) {

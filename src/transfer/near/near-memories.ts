@@ -1,5 +1,6 @@
 import type { Embedder } from '../../embedding/embedder.ts';
 import { hashingEmbedder } from '../../embedding/hashing.ts';
+import type { WorkOptions } from '../../model/progress.ts';
 import type { Reader, Write } from '../../store/store.ts';
 import { ComparedVectors, spaceKey, vectorIn } from './compared-vectors.ts';
 import { mostDistance, SIGNATURE_WORDS, Signer } from './signature.ts';
@@ -11,13 +12,12 @@ export interface Near {
   readonly similarity: number;
 }
 
-export interface NearOptions {
+export interface NearOptions extends WorkOptions {
   /** From this cosine on, two memories are near. */
   readonly threshold: number;
   /** Whether those that are found near are left out, so that nothing after them is near to them. */
   readonly leaveOut: boolean;
   readonly embedder: Embedder | null;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Vectors that are compared with each other. */
@@ -32,7 +32,8 @@ const ROUNDING = 1e-9;
 
 /**
  * Finds memories that are near to one of the store or to one before them, as docs/duplicates.md tells: signatures give
- * candidates, and the vectors themselves decide. What a store holds is read once, when the first memory is compared.
+ * candidates, and the vectors themselves decide. What a store holds is read once, when the first memory is compared, and
+ * told as progress of the phase `comparing`.
  */
 export class NearMemories {
   readonly #reader: Reader;
@@ -137,11 +138,14 @@ export class NearMemories {
     const text = key === spaceKey(this.#text) ? this.#text : null;
     const vectors = new ComparedVectors(this.#reader, group, text);
     const space = { vectors, signer: new Signer(dimensions), index: new SignatureIndex() };
-    for await (const page of vectors.all(this.#options.signal)) {
+    const { signal, onProgress } = this.#options;
+    const total = onProgress === undefined ? null : await vectors.count();
+    for await (const page of vectors.all(signal)) {
       for (const { id, vector } of page) {
         space.signer.sign(vector, this.#signature, 0);
         space.index.add(id, this.#signature);
       }
+      onProgress?.({ phase: 'comparing', done: space.index.size, total, unit: 'records' });
     }
     this.#spaces.set(key, space);
     return space;

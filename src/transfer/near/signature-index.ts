@@ -1,3 +1,4 @@
+import { idBytes, idFromBytes } from '../../model/id.ts';
 import { distance, SIGNATURE_WORDS, valueAt } from './signature.ts';
 
 /** Bands of a signature, each of BAND_BITS bits: two signatures are compared when they agree in one of them. */
@@ -13,7 +14,7 @@ export const MOST_CANDIDATES = 8;
 /** Slots of a chunk: a growing index copies nothing. */
 const CHUNK_BITS = 12;
 const CHUNK = 2 ** CHUNK_BITS;
-const ID_BYTES = 36;
+const ID_BYTES = 16;
 const BUCKETS = 2 ** BAND_BITS;
 
 export interface Candidate {
@@ -22,7 +23,7 @@ export interface Candidate {
 }
 
 /**
- * Signatures by their bands, in typed arrays: 64 bytes of signature, 80 of chains and 41 of the rest for each, and 5 MiB of
+ * Signatures by their bands, in typed arrays: 64 bytes of signature, 84 of chains and 17 of the rest for each, and 5 MiB of
  * bucket heads. Not quadratic: a search looks at 20 buckets, and the newest 2,048 in them at most.
  */
 export class SignatureIndex {
@@ -43,7 +44,7 @@ export class SignatureIndex {
     if (at === 0) this.#chunks.push(new Chunk());
     const chunk = this.#chunkOf(slot);
     chunk.signatures.set(signature, at * SIGNATURE_WORDS);
-    chunk.ids.write(id, at * ID_BYTES, ID_BYTES, 'latin1');
+    chunk.ids.set(idBytes(id), at * ID_BYTES);
     for (let band = 0; band < BANDS; band++) {
       const head = band * BUCKETS + bucketOf(signature, band);
       chunk.previous[at * BANDS + band] = valueAt(this.#heads, head);
@@ -93,7 +94,7 @@ export class SignatureIndex {
 
   #idOf(slot: number): string {
     const start = (slot & (CHUNK - 1)) * ID_BYTES;
-    return this.#chunkOf(slot).ids.toString('latin1', start, start + ID_BYTES);
+    return idFromBytes(this.#chunkOf(slot).ids.subarray(start, start + ID_BYTES));
   }
 
   #chunkOf(slot: number): Chunk {

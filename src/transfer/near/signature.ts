@@ -13,12 +13,17 @@ export class Signer {
   readonly #size: number;
   readonly #signs: readonly [Float64Array, Float64Array];
   readonly #values: Float64Array;
+  /** The same memory: of each value the lower half, then the upper one, whose first bit is the sign. */
+  readonly #halves: Int32Array;
 
   constructor(dimensions: number) {
     this.dimensions = dimensions;
     this.#size = Math.max(SIGNATURE_BITS, 2 ** Math.ceil(Math.log2(Math.max(1, dimensions))));
-    this.#signs = [randomSigns(this.#size, 0x6d656d70), randomSigns(this.#size, 0x6f727421)];
+    // The second ones the other way round: so those that would be above 0 are below, and have their bit.
+    const second = randomSigns(this.#size, 0x6f727421).map(sign => -sign);
+    this.#signs = [randomSigns(this.#size, 0x6d656d70), second];
     this.#values = new Float64Array(this.#size);
+    this.#halves = new Int32Array(this.#values.buffer);
   }
 
   /** Writes the signature of a vector of `dimensions` numbers to `words`, from `at`. */
@@ -32,7 +37,9 @@ export class Signer {
     hadamard(values);
     for (let word = 0; word < SIGNATURE_WORDS; word++) {
       let bits = 0;
-      for (let bit = 0; bit < 32; bit++) if (valueAt(values, word * 32 + bit) > 0) bits |= 1 << bit;
+      // Without a branch: half of them would be guessed wrong.
+      for (let bit = 0; bit < 32; bit++)
+        bits |= (valueAt(this.#halves, (word * 32 + bit) * 2 + 1) >>> 31) << bit;
       words[at + word] = bits;
     }
   }
@@ -66,32 +73,60 @@ export function valueAt(
   return array[index] ?? 0;
 }
 
-/** The Walsh-Hadamard transform, in place, two levels at a time. */
+/** The Walsh-Hadamard transform, in place, three levels at a time: what takes its time is to read and write the values. */
 function hadamard(values: Float64Array): void {
   const size = values.length;
   let half = 1;
-  for (; half * 4 <= size; half *= 4) {
-    for (let start = 0; start < size; start += half * 4) {
+  for (; half * 8 <= size; half *= 8) {
+    for (let start = 0; start < size; start += half * 8)
+      for (let i = start; i < start + half; i++) transformEight(values, i, half);
+  }
+  for (; half < size; half *= 2) {
+    for (let start = 0; start < size; start += half * 2) {
       for (let i = start; i < start + half; i++) {
         const a = valueAt(values, i);
         const b = valueAt(values, i + half);
-        const c = valueAt(values, i + 2 * half);
-        const d = valueAt(values, i + 3 * half);
-        const [ab, ba, cd, dc] = [a + b, a - b, c + d, c - d];
-        values[i] = ab + cd;
-        values[i + half] = ba + dc;
-        values[i + 2 * half] = ab - cd;
-        values[i + 3 * half] = ba - dc;
+        values[i] = a + b;
+        values[i + half] = a - b;
       }
     }
   }
-  if (half === size) return;
-  for (let i = 0; i < half; i++) {
-    const a = valueAt(values, i);
-    const b = valueAt(values, i + half);
-    values[i] = a + b;
-    values[i + half] = a - b;
-  }
+}
+
+/** Of eight values, `step` apart. One name to each sum: an array of them would be made anew every time. */
+function transformEight(values: Float64Array, at: number, step: number): void {
+  const a = valueAt(values, at);
+  const b = valueAt(values, at + step);
+  const c = valueAt(values, at + 2 * step);
+  const d = valueAt(values, at + 3 * step);
+  const e = valueAt(values, at + 4 * step);
+  const f = valueAt(values, at + 5 * step);
+  const g = valueAt(values, at + 6 * step);
+  const h = valueAt(values, at + 7 * step);
+  const a2 = a + b;
+  const b2 = a - b;
+  const c2 = c + d;
+  const d2 = c - d;
+  const e2 = e + f;
+  const f2 = e - f;
+  const g2 = g + h;
+  const h2 = g - h;
+  const a4 = a2 + c2;
+  const b4 = b2 + d2;
+  const c4 = a2 - c2;
+  const d4 = b2 - d2;
+  const e4 = e2 + g2;
+  const f4 = f2 + h2;
+  const g4 = e2 - g2;
+  const h4 = f2 - h2;
+  values[at] = a4 + e4;
+  values[at + step] = b4 + f4;
+  values[at + 2 * step] = c4 + g4;
+  values[at + 3 * step] = d4 + h4;
+  values[at + 4 * step] = a4 - e4;
+  values[at + 5 * step] = b4 - f4;
+  values[at + 6 * step] = c4 - g4;
+  values[at + 7 * step] = d4 - h4;
 }
 
 function countBits(word: number): number {

@@ -134,7 +134,7 @@ describe('an archive as a source', () => {
     await source.verify({ onProgress });
     const sizes: number[] = [];
     for await (const batch of source.read({ onProgress })) sizes.push(batch.length);
-    expect(sizes).toEqual([500, 500, 201]);
+    expect(sizes).toEqual([250, 250, 250, 250, 201]);
     for (const phase of ['verifying', 'reading'])
       expect(seen.findLast(progress => progress.phase === phase)).toEqual({
         phase,

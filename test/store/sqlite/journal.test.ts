@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
@@ -187,4 +188,16 @@ it('refuses an operation of the same id a second time and stays usable', async (
   await expect(store.transact(async () => {}, { operation: OPERATION })).rejects.toThrow('UNIQUE');
   await put(store, NEW);
   expect(await store.counts()).toMatchObject({ memories: 1 });
+});
+
+it('digests a state of any size as its line, a newline and the bytes of its vector', () => {
+  const digest = (line: string, vector: Float32Array | null) =>
+    createHash('sha256')
+      .update(`${line}\n`)
+      .update(vector === null ? '' : vectorBytes(vector))
+      .digest();
+  const vectors = [null, new Float32Array(0), Float32Array.of(1, -0.5), new Float32Array(20_000).fill(0.25)];
+  for (const line of ['', '{"a":"x"}', `{"a":"${'é日😀'.repeat(3000)}"}`, 'x'.repeat(100_000)])
+    for (const vector of vectors)
+      expect(Buffer.from(stateDigest(line, vector))).toEqual(digest(line, vector));
 });

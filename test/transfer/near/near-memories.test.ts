@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Embedder } from '../../../src/embedding/embedder.ts';
 import { hashingEmbedder } from '../../../src/embedding/hashing.ts';
+import type { Progress } from '../../../src/model/progress.ts';
 import { codeUnitEntry, type Entry, memoryEntry } from '../../../src/model/record.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store, Write } from '../../../src/store/store.ts';
@@ -100,6 +101,19 @@ test('without vectors the texts are compared, also with those that have vectors'
   ]);
   await store.transact(transaction => transaction.delete('memory', [idOf(3)], 1n));
   expect(await find(store, [close])).toEqual([[idOf(11), idOf(1), 1]]);
+});
+
+test('tells how much of the store it has read, of all that it is going to read', async () => {
+  const few = Array.from({ length: 700 }, (_, n) => own(n + 1, randomUnit(64, random)));
+  await using store = await storeWith(...few, made(701, FAR), own(702, BASE, 'x'), own(703, null));
+  const told: Progress[] = [];
+  const onProgress = (progress: Progress) => void told.push(progress);
+  await find(store, [own(1001, CLOSE)], { onProgress });
+  expect(told.map(({ done }) => done)).toEqual([500, 701]);
+  expect(told[0]).toEqual({ phase: 'comparing', done: 500, total: 701, unit: 'records' });
+  told.length = 0;
+  await find(store, [own(1002, null, null, 'no vector')], { onProgress });
+  expect(told.at(-1)).toEqual({ phase: 'comparing', done: 703, total: 703, unit: 'records' });
 });
 
 test('one that is left out is near to nothing after it, in the same batch and later', async () => {

@@ -32,13 +32,14 @@ export class ByteReader {
     return piece;
   }
 
-  /** Exactly `length` bytes if they are at hand, without waiting; else null. */
-  atHand(length: number): Buffer | null {
-    if (this.#chunk.length < length) return null;
-    const piece = this.#chunk.subarray(0, length);
+  /** Up to `most` pieces of `size` bytes, as many as are whole at hand, without waiting; null where none is. */
+  wholeAtHand(size: number, most: number): Buffer | null {
+    const length = size * Math.min(most, Math.floor(this.#chunk.length / size));
+    if (length === 0) return null;
+    const pieces = this.#chunk.subarray(0, length);
     this.#chunk = this.#chunk.subarray(length);
     this.#offset += length;
-    return piece;
+    return pieces;
   }
 
   /** Exactly `length` bytes; throws `integrity` when there are fewer. */

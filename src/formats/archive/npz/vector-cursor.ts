@@ -3,34 +3,37 @@ import { ByteReader } from '../container/byte-reader.ts';
 import type { Container } from '../container/container.ts';
 import { rowSize, type VectorGroup } from './vector-group.ts';
 
-/** What a cursor keeps of its block when it must give up its place in the file: 32 MiB for the most groups. */
-const PARKED_BYTES = 32 * 1024;
+/**
+ * Rows are taken together up to this many bytes: memory of their own for each would cost more than the copying. A cursor
+ * keeps them when it must give up its place in the file: 32 MiB for the most groups.
+ */
+const ROWS_BYTES = 32 * 1024;
 /** Blocks beside the one at hand: with many cursors that is memory, not speed. */
 const AHEAD = 1;
+const NO_ROWS = new Float32Array(0);
 
 /** Reads the vectors of one group, row after row, beside other readers of the same archive. */
 export class VectorCursor {
   readonly #container: Container;
+  readonly #dimensions: number;
   readonly #rowSize: number;
   readonly #signal: AbortSignal | undefined;
   /** Place in the tar of the next row that is to be read from the file. */
   #place: number;
   readonly #end: number;
   #reader: ByteReader | null = null;
-  #parked: Buffer = Buffer.alloc(0);
+  /** Rows that were read together, and where the next of them begins. */
+  #rows: Float32Array = NO_ROWS;
+  #at = 0;
 
   /** `start`: place of the first row in the tar. Nothing is read before the first row is asked for. */
   constructor(container: Container, group: VectorGroup, start: number, signal: AbortSignal | undefined) {
     this.#container = container;
+    this.#dimensions = group.dimensions;
     this.#rowSize = rowSize(group);
     this.#signal = signal;
     this.#place = start;
     this.#end = start + group.count * this.#rowSize;
-  }
-
-  /** Whether the next row comes from an open reader, or would open one. */
-  get needsFile(): boolean {
-    return this.#parked.length === 0;
   }
 
   /** Whether it holds blocks of the file in memory. */
@@ -38,32 +41,46 @@ export class VectorCursor {
     return this.#reader !== null;
   }
 
+  /** The next row where that needs no file; else null. */
+  ready(): Float32Array | null {
+    if (this.#at === this.#rows.length) return null;
+    this.#at += this.#dimensions;
+    return this.#rows.subarray(this.#at - this.#dimensions, this.#at);
+  }
+
   async next(): Promise<Float32Array> {
-    if (!this.needsFile) {
-      const row = this.#parked.subarray(0, this.#rowSize);
-      this.#parked = this.#parked.subarray(this.#rowSize);
-      return vectorFromBytes(row);
-    }
+    const ready = this.ready();
+    if (ready !== null) return ready;
     this.#reader ??= new ByteReader(this.#container.bytes(this.#place, this.#signal, AHEAD), this.#place);
-    const row = this.#reader.atHand(this.#rowSize) ?? (await this.#reader.exactly(this.#rowSize));
-    this.#place += this.#rowSize;
-    const vector = vectorFromBytes(row);
+    if (!this.#takeRows(this.#reader)) this.#keep(await this.#reader.exactly(this.#rowSize));
     if (this.#place === this.#end) await this.close();
-    return vector;
+    return this.next();
   }
 
   /** Gives up its place in the file, and keeps the next rows as far as they are at hand. */
   async park(): Promise<void> {
-    const rows = Math.floor(PARKED_BYTES / this.#rowSize);
-    const missing = (this.#end - this.#place) / this.#rowSize;
-    for (let count = Math.min(rows, missing); count > 0 && this.#parked.length === 0; count >>= 1)
-      this.#parked = Buffer.from(this.#reader?.atHand(count * this.#rowSize) ?? []);
-    this.#place += this.#parked.length;
+    if (this.#at === this.#rows.length && this.#reader !== null) this.#takeRows(this.#reader);
     await this.close();
   }
 
   async close(): Promise<void> {
     await this.#reader?.close();
     this.#reader = null;
+  }
+
+  /** Takes what whole rows are at hand; `false` where there is none. */
+  #takeRows(reader: ByteReader): boolean {
+    const most = Math.max(1, Math.floor(ROWS_BYTES / this.#rowSize));
+    const missing = (this.#end - this.#place) / this.#rowSize;
+    const rows = reader.wholeAtHand(this.#rowSize, Math.min(most, missing));
+    if (rows === null) return false;
+    this.#keep(rows);
+    return true;
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#rows = vectorFromBytes(bytes);
+    this.#at = 0;
+    this.#place += bytes.length;
   }
 }

@@ -21,11 +21,18 @@ export class VectorCursors {
     this.#mostOpen = container.blocked ? MOST_OPEN : MAX_STREAM_GROUPS;
   }
 
+  /** The next vector of a group where that needs no file; else null. */
+  ready(group: number): Float32Array | null {
+    return this.#cursors[group]?.ready() ?? null;
+  }
+
   /** The next vector of a group; null where there is no such group. */
   async next(group: number): Promise<Float32Array | null> {
     const cursor = this.#cursors[group];
     if (cursor === undefined) return null;
-    if (cursor.needsFile) await this.#makeRoom(cursor);
+    const ready = cursor.ready();
+    if (ready !== null) return ready;
+    await this.#makeRoom(cursor);
     const vector = await cursor.next();
     if (cursor.isOpen) this.#open.add(cursor);
     return vector;

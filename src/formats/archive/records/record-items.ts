@@ -12,7 +12,8 @@ import { readRecordLine } from './record-line.ts';
 import { RecordLines } from './record-lines.ts';
 import { type LabelledVector, sourceRecord } from './source-record.ts';
 
-const BATCH = 500;
+/** Large enough for statements over many rows; of a larger one more is alive at the same time, and is collected later. */
+const BATCH = 250;
 /** A batch of this much text is full, however few its records. */
 const BATCH_TEXT = 2 * 1024 * 1024;
 
@@ -77,7 +78,7 @@ class FileReading {
     let text = 0;
     for await (const lines of this.#lines()) {
       for (const line of lines) {
-        const item = await this.#item(line);
+        const item = this.#item(line, this.#readyVector(line) ?? (await this.#nextVector(line)));
         const isOther = items.length > 0 && (items[0]?.type === 'tombstone') !== (item.type === 'tombstone');
         if (isOther || items.length >= BATCH || text >= BATCH_TEXT) {
           yield items;
@@ -113,26 +114,38 @@ class FileReading {
     lines.end();
   }
 
-  async #item({ array, line, position }: Line): Promise<SourceItem> {
+  #item({ array, line, position }: Line, vector: LabelledVector | null): SourceItem {
     switch (array.name) {
       case 'tombstones':
         return { type: 'tombstone', value: readRecordLine(textOf(line)).value };
       case 'projects':
         return { type: 'project', value: readRecordLine(textOf(line)).value };
       default:
-        return sourceRecord(
-          { kind: this.#kind, position, line },
-          this.#index.ids,
-          await this.#vector(position),
-        );
+        return sourceRecord({ kind: this.#kind, position, line }, this.#index.ids, vector);
     }
   }
 
+  /** As #nextVector where that needs no waiting, which most need not: a promise for each would take its time. */
+  #readyVector(line: Line): LabelledVector | null {
+    const group = this.#groupOf(line);
+    const vector = group === -1 ? null : this.#cursors.ready(group);
+    return vector && { model: this.#modelOf(group), vector };
+  }
+
   /** The record's own vector, if it has one, and the model by which its group is labelled. */
-  async #vector(position: number): Promise<LabelledVector | null> {
-    const number = this.#index.groupOf(position) ?? -1;
-    const group = this.#index.groups[number];
-    const vector = await this.#cursors.next(number);
-    return group === undefined || vector === null ? null : { model: group.model, vector };
+  async #nextVector(line: Line): Promise<LabelledVector | null> {
+    const group = this.#groupOf(line);
+    const vector = group === -1 ? null : await this.#cursors.next(group);
+    return vector && { model: this.#modelOf(group), vector };
+  }
+
+  /** The number of the group in which the record of a line has its vector; -1 without one. */
+  #groupOf({ array, position }: Line): number {
+    if (array.name === 'tombstones' || array.name === 'projects') return -1;
+    return this.#index.groupOf(position) ?? -1;
+  }
+
+  #modelOf(group: number): string | null {
+    return this.#index.groups[group]?.model ?? null;
   }
 }

@@ -1,14 +1,24 @@
 import type { FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { constants, gunzip as gunzipCallback, type InputType, type ZlibOptions } from 'node:zlib';
 import { MemportError } from '../../../errors.ts';
-import { BLOCK_HEADER_SIZE, blockLength, looksLikeBlock, openBlock } from '../container/gzip-block.ts';
+import {
+  BLOCK_HEADER_SIZE,
+  BLOCK_SIZE,
+  blockLength,
+  looksLikeBlock,
+  openBlock,
+} from '../container/gzip-block.ts';
 import { salvageGzip } from './salvage-gzip.ts';
 import type { SalvagedChunk } from './salvaged-chunk.ts';
 
 const SIGNATURE = Buffer.from([0x1f, 0x8b, 8, 4]);
 const WINDOW = 1024 * 1024;
+const gunzip = promisify<InputType, ZlibOptions, Buffer>(gunzipCallback);
 
 /**
- * What is intact in a gzip file. Of a file of blocks: every block whose checksums hold, wherever it stands. Of another
+ * What is intact in a gzip file. Of a file of blocks: every block whose checksums hold, wherever it stands, and the
+ * beginning of one that the end of the file cuts off. Of another
  * gzip file: all that can be inflated from its beginning, which nothing proves.
  */
 export class SalvageContainer {
@@ -42,7 +52,9 @@ export class SalvageContainer {
       const block = await findBlock(this.#file, place);
       if (block === null) {
         const { size } = await this.#file.stat();
-        if (place < size) yield { start, data: null };
+        const beginning = await readCutBlock(this.#file, place, size);
+        if (beginning !== null) yield { start, data: beginning, isCut: true };
+        if (place < size) yield { start: start + (beginning?.length ?? 0), data: null };
         return;
       }
       if (block.place > place) yield { start, data: null };
@@ -53,10 +65,10 @@ export class SalvageContainer {
     }
   }
 
-  /** The intact data from the byte `from` on, up to the next gap, of which `onGap` is told. */
+  /** The proven data from the byte `from` on, up to the next gap, of which `onGap` is told. */
   async *bytes(from: number, signal?: AbortSignal, onGap?: () => void): AsyncGenerator<Buffer> {
-    for await (const { start, data } of this.chunks(signal, from)) {
-      if (data === null) {
+    for await (const { start, data, isCut } of this.chunks(signal, from)) {
+      if (data === null || isCut === true) {
         if (start <= from) continue;
         onGap?.();
         return;
@@ -87,6 +99,21 @@ async function findBlock(file: FileHandle, from: number): Promise<FoundBlock | n
     if (bytesRead < SIGNATURE.length) return null;
     // The signature may lie across two windows.
     at += bytesRead - SIGNATURE.length + 1;
+  }
+}
+
+/** What can be inflated of a block that begins at `place` and goes on beyond the end of the file; null for any other. */
+async function readCutBlock(file: FileHandle, place: number, size: number): Promise<Buffer | null> {
+  const header = Buffer.alloc(BLOCK_HEADER_SIZE);
+  await file.read(header, 0, header.length, place);
+  try {
+    if (blockLength(header) <= size - place) return null;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - place), 0, size - place, place);
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: BLOCK_SIZE };
+    const data = await gunzip(buffer.subarray(0, bytesRead), options);
+    return data.length === 0 ? null : data;
+  } catch {
+    return null;
   }
 }
 

@@ -87,6 +87,23 @@ describe('archives of blocks', () => {
     expect(early.records.size).toBeGreaterThan(100);
   });
 
+  test('cut in the middle of a block: the records before the cut are there', async () => {
+    const path = join(scratch(), 'within');
+    const counts: number[] = [];
+    for (let length = 0; length < small.length; length += 32) {
+      const result = await recover(small.subarray(0, length), undefined, path);
+      if (typeof result !== 'string') sameRecords(result, wholeSmall, `cut at ${length}`);
+      counts.push(typeof result === 'string' ? 0 : result.records.size);
+    }
+    expect(counts).toEqual(counts.toSorted((one, other) => one - other));
+    // Whole blocks alone would give three: none, the memories, and the code units as well.
+    expect(new Set(counts).size).toBeGreaterThan(5);
+    for (const length of numbers(21, large.length, 12)) {
+      const result = await recover(large.subarray(0, length), undefined, path);
+      if (typeof result !== 'string') sameRecords(result, wholeLarge, `cut at ${length}`);
+    }
+  });
+
   test('a bit flipped anywhere: no more is gone than what lies in its block', async () => {
     const path = join(scratch(), 'flipped');
     for (const bit of numbers(13, small.length * 8, 60)) {
