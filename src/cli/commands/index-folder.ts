@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import type { IndexRequest } from '../../code-index/indexer.ts';
 import { toMemportError } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { operand, refuseEmpty } from '../operands.ts';
 import type { Session } from '../session.ts';
+import type { ProgressLine } from '../ui/progress.ts';
 
 interface IndexOptions {
   readonly project?: string;
@@ -42,6 +44,7 @@ async function index(session: Session, folder: string, options: IndexOptions): P
     replace: options.replace === true,
     onEmbedderFailure: (error: unknown) => void failures.push(error),
   };
+  if (options.watch) return watch(session, request, progress);
   const started = performance.now();
   const report = await indexProject(request, { signal: session.io.signal, onProgress: progress.update });
   progress.clear();
@@ -50,4 +53,24 @@ async function index(session: Session, folder: string, options: IndexOptions): P
     await session.warn(`${request.embedder?.model} failed: ${toMemportError(failure).message}`);
   if (report.unreadable.length > 0) session.exitCode = 3;
   await printIndexReport(session, report, performance.now() - started);
+}
+
+/** Until Ctrl-C, which ends it like any other command that is interrupted. */
+async function watch(session: Session, request: IndexRequest, progress: ProgressLine): Promise<void> {
+  const { watchProject } = await import('../../code-index/watch.ts');
+  const { printIndexReport } = await import('../ui/index-report.ts');
+  let started = session.io.now();
+  await watchProject(request, {
+    signal: session.io.signal,
+    onProgress: progress.update,
+    now: () => {
+      started = session.io.now();
+      return started;
+    },
+    onReady: () => void session.note(`watching ${request.root}; Ctrl-C ends it`),
+    onReport: async report => {
+      progress.clear();
+      await printIndexReport(session, report, session.io.now() - started);
+    },
+  });
 }
