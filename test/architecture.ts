@@ -40,6 +40,9 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'node:sqlite': /^store\//,
   commander: /^cli\//,
   'string-width': /^cli\//,
+  'web-tree-sitter': /^code-index\//,
+  ignore: /^code-index\//,
+  chokidar: /^code-index\//,
 };
 
 /** Where SQL may stand. */

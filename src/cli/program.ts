@@ -10,11 +10,13 @@ import { diffCommand } from './commands/diff.ts';
 import { embedCommand } from './commands/embed.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
+import { indexCommand } from './commands/index-folder.ts';
 import { listCommand } from './commands/list.ts';
 import { operationsCommand } from './commands/operations.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { searchCommand } from './commands/search.ts';
+import { searchCodeCommand } from './commands/search-code.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { undoCommand } from './commands/undo.ts';
@@ -29,6 +31,8 @@ const COMMANDS: readonly CommandMaker[] = [
   updateCommand,
   deleteCommand,
   searchCommand,
+  indexCommand,
+  searchCodeCommand,
   projectsCommand,
   exportCommand,
   importCommand,

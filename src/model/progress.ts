@@ -5,7 +5,9 @@ export interface Progress {
   readonly done: number;
   /** null while it is not known. */
   readonly total: number | null;
-  readonly unit: 'records' | 'bytes';
+  readonly unit: 'records' | 'bytes' | 'files';
+  /** What else has been done, for people: `1,200 units`. */
+  readonly detail?: string;
 }
 
 export type OnProgress = (progress: Progress) => void;

@@ -3,6 +3,11 @@ import type { Instant } from '../model/instant.ts';
 import type { Project, ProjectSummary } from '../model/project.ts';
 import type { Entry, RecordKind } from '../model/record.ts';
 import type { Tombstone } from '../model/tombstone.ts';
+import type { CodeReader } from './code-reader.ts';
+import type { Hit, StoredEntry, StoredLine } from './stored.ts';
+
+export type { IndexedFile } from './code-reader.ts';
+export type { Hit, StoredEntry, StoredLine } from './stored.ts';
 
 /**
  * Where records live. The interface suits a remote store as well as a file: everything is asynchronous, scans come in
@@ -48,7 +53,7 @@ export interface TransactOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Reader {
+export interface Reader extends CodeReader {
   counts(filter?: Filter): Promise<Counts>;
 
   /** Up to `limit` records that pass, in ascending order of id, beginning after `after`. An empty page ends the scan. */
@@ -227,15 +232,6 @@ export interface ModelVectors extends VectorGroup {
   readonly model: string;
 }
 
-export interface StoredLine {
-  readonly id: string;
-  /** The canonical record line. */
-  readonly line: string;
-  readonly model: string | null;
-  /** Of the own vector; null without one. */
-  readonly dimensions: number | null;
-}
-
 /** Records that follow each other, all with an own vector of one model and dimension or all without one. */
 export interface LineRun {
   readonly count: number;
@@ -252,21 +248,10 @@ export interface StoredVector {
   readonly bytes: Uint8Array;
 }
 
-export interface StoredEntry extends StoredLine {
-  readonly vector: Float32Array | null;
-}
-
 export interface Counts {
   readonly memories: number;
   readonly codeUnits: number;
   readonly tombstones: number;
-}
-
-export interface Hit {
-  readonly id: string;
-  /** Higher is better; comparable only within one search. Cosine similarity for vectors. */
-  readonly score: number;
-  readonly line: string;
 }
 
 /** Counts by value, keys sorted. `byTag` goes by the folded tag. null project names are left out of `byProject`. */

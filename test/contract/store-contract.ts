@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { codeContract } from './code.ts';
 import { filterContract } from './filters.ts';
 import { modelVectorContract } from './model-vectors.ts';
 import { operationContract } from './operations.ts';
@@ -21,6 +22,7 @@ export function storeContract(name: string, makePlace: MakePlace): void {
     summaryContract(makePlace);
     searchContract(makePlace);
     modelVectorContract(makePlace);
+    codeContract(makePlace);
     transactionContract(makePlace);
     valueContract(makePlace);
     operationContract(makePlace);

@@ -72,10 +72,11 @@ export class ProgressLine implements Disposable {
 
 /** `importing 1,200/3,000 records, 800/s, 3 s left` */
 export function describe(progress: Progress, elapsedMs: number): string {
-  const { phase, done, total, unit } = progress;
+  const { phase, done, total, unit, detail } = progress;
   const rate = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
   const amount = total === null ? quantity(done, unit) : `${quantity(done, unit)}/${quantity(total, unit)}`;
-  const parts = [`${phase} ${amount}${unit === 'records' ? ' records' : ''}`];
+  const parts = [`${phase} ${amount}${unit === 'bytes' ? '' : ` ${unit}`}`];
+  if (detail !== undefined) parts.push(detail);
   if (rate > 0) parts.push(`${quantity(rate, unit)}/s`);
   if (rate > 0 && total !== null && total > done) parts.push(`${Math.ceil((total - done) / rate)} s left`);
   return parts.join(', ');

@@ -1,14 +1,15 @@
 import type { CodeUnitEntry } from '../../model/record.ts';
+import { codeText, insertCodeText, removeCodeText, sameCodeText, storedCodeText } from './code-text.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { type RecordRows, type RowWrite, removeVector, type StoredRow, setVector } from './record-rows.ts';
 import { optionalTextValue, textValue } from './text-value.ts';
 
-const INSERT = `INSERT INTO code_units (language, file_path, project_name, indexed_at, embedding_model,
-  embedding_dimensions, content_hash, record, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const UPDATE = `UPDATE code_units SET language = ?, file_path = ?, project_name = ?, indexed_at = ?,
-  embedding_model = ?, embedding_dimensions = ?, content_hash = ?, record = ? WHERE id = ?`;
+const INSERT = `INSERT INTO code_units (language, unit_type, file_path, file_hash, project_name, indexed_at,
+  embedding_model, embedding_dimensions, content_hash, record, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const UPDATE = `UPDATE code_units SET language = ?, unit_type = ?, file_path = ?, file_hash = ?, project_name = ?,
+  indexed_at = ?, embedding_model = ?, embedding_dimensions = ?, content_hash = ?, record = ? WHERE id = ?`;
 
-/** A code unit's row with its vector. */
+/** A code unit's row with its vector and full text. */
 export class CodeUnitRows implements RecordRows<CodeUnitEntry> {
   readonly kind = 'code_unit';
   readonly #connection: Connection;
@@ -19,17 +20,24 @@ export class CodeUnitRows implements RecordRows<CodeUnitEntry> {
 
   insert(write: RowWrite<CodeUnitEntry>): void {
     const { lastInsertRowid: seq } = this.#connection.statement(INSERT).run(...columns(write));
+    insertCodeText(this.#connection, seq, codeText(write.entry.record));
     if (write.vector !== null) setVector(this.#connection, 'code_unit', seq, write.vector);
   }
 
-  replace({ seq }: StoredRow, write: RowWrite<CodeUnitEntry>): void {
+  replace({ seq, line }: StoredRow, write: RowWrite<CodeUnitEntry>): void {
     this.#connection.run(UPDATE, columns(write));
+    const text = codeText(write.entry.record);
+    if (!sameCodeText(storedCodeText(line), text)) {
+      removeCodeText(this.#connection, seq);
+      insertCodeText(this.#connection, seq, text);
+    }
     if (write.vector === null) removeVector(this.#connection, 'code_unit', seq);
     else setVector(this.#connection, 'code_unit', seq, write.vector);
   }
 
   remove({ seq }: StoredRow): void {
     removeVector(this.#connection, 'code_unit', seq);
+    removeCodeText(this.#connection, seq);
     this.#connection.run('DELETE FROM code_units WHERE seq = ?', [seq]);
   }
 }
@@ -39,7 +47,9 @@ function columns({ entry, vector, contentHash }: RowWrite<CodeUnitEntry>): SqlVa
   const { record, line } = entry;
   return [
     textValue(record.language),
+    textValue(record.unitType),
     textValue(record.filePath),
+    optionalTextValue(record.fileHash),
     textValue(record.projectName),
     record.indexedAt,
     optionalTextValue(record.embeddingModel),

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { CodeFilter } from '../../model/code-filter.ts';
 import type { Filter } from '../../model/filter.ts';
 import type { ProjectSummary } from '../../model/project.ts';
 import type { RecordKind } from '../../model/record.ts';
@@ -7,6 +8,7 @@ import type {
   Change,
   Counts,
   Hit,
+  IndexedFile,
   LineRun,
   ModelVectors,
   Operation,
@@ -18,6 +20,7 @@ import type {
   StoredVector,
   VectorGroup,
 } from '../store.ts';
+import { codeUnitsOf, indexedFiles } from './code-files.ts';
 import { comparableVectors, idsWithoutVector } from './comparable-vectors.ts';
 import type { Connection } from './connection.ts';
 import { entriesById, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
@@ -25,6 +28,7 @@ import { listOperations, operationChanges } from './operations.ts';
 import { listProjects } from './projects.ts';
 import { scanLines, scanVectors } from './scan.ts';
 import { scanRuns } from './scan-runs.ts';
+import { searchCodeText, searchCodeVectors } from './search-code.ts';
 import { searchText } from './search-text.ts';
 import { searchVectors } from './search-vectors.ts';
 import { countRecords, pendingVectors, statistics, vectorGroups } from './statistics.ts';
@@ -101,6 +105,27 @@ export class SqliteReader implements Reader {
 
   searchVectors(vector: Float32Array, model: string, filter: Filter, limit: number): Promise<readonly Hit[]> {
     return this.#run(connection => searchVectors(connection, vector, model, filter, limit));
+  }
+
+  searchCodeText(query: string, filter: CodeFilter, limit: number): Promise<readonly Hit[]> {
+    return this.#run(connection => searchCodeText(connection, query, filter, limit));
+  }
+
+  searchCodeVectors(
+    vector: Float32Array,
+    model: string,
+    filter: CodeFilter,
+    limit: number,
+  ): Promise<readonly Hit[]> {
+    return this.#run(connection => searchCodeVectors(connection, vector, model, filter, limit));
+  }
+
+  indexedFiles(project: string): Promise<readonly IndexedFile[]> {
+    return this.#run(connection => indexedFiles(connection, project));
+  }
+
+  codeUnitsOf(project: string, paths: readonly string[]): Promise<readonly StoredEntry[]> {
+    return this.#run(connection => codeUnitsOf(connection, project, paths));
   }
 
   pendingVectors(model: string, dimensions: number): Promise<number> {
