@@ -15,7 +15,7 @@ export const embedCommand = (act: Act): Command =>
     .action(act((session, command) => embed(session, command.opts<EmbedOptions>().all === true)));
 
 async function embed(session: Session, all: boolean): Promise<void> {
-  const embedder = await session.embedder();
+  const embedder = await session.requiredEmbedder();
   if (embedder === null) {
     throw new MemportError('usage', 'there is no embedder to make vectors with', {
       hint: 'memport config set embedding_provider hashing',

@@ -103,7 +103,7 @@ export class SqliteReader implements Reader {
     return this.#run(connection => searchVectors(connection, vector, model, filter, limit));
   }
 
-  pendingVectors(model: string, dimensions: number): Promise<number> {
+  pendingVectors(model: string, dimensions: number | null): Promise<number> {
     return this.#run(connection => pendingVectors(connection, model, dimensions));
   }
 

@@ -1,4 +1,6 @@
 import type { Embedder } from '../../embedding/embedder.ts';
+import { describeFailure } from '../../embedding/failure.ts';
+import { GivingUp } from '../../embedding/giving-up.ts';
 import { MemportError } from '../../errors.ts';
 import type { Source, SourceRecord, Verification } from '../../formats/source.ts';
 import type { Filter } from '../../model/filter.ts';
@@ -66,10 +68,12 @@ export async function importSource(
   const files = [...(await storeFiles(store.location)), ...(request.protect ?? [])];
   await new RejectsFile(request.rejectsPath, request).check(files);
   const makeVectors = makesVectors(request.vectors);
+  const embedder = request.embedder === null ? null : new GivingUp(request.embedder);
   if (strategy !== 'ask') {
     const verification = request.verification ?? (await source.verify(work));
     const decided = { verification, makeVectors, resolve: (a: Entry, b: Entry) => resolve(a, b, strategy) };
-    return run(store, source, { ...request, ...decided }, work);
+    if (makeVectors) await embedder?.prepare(work.signal);
+    return run(store, source, { ...request, ...decided, embedder }, work);
   }
   const { ask } = request;
   if (ask === undefined) {
@@ -78,6 +82,7 @@ export async function importSource(
     });
   }
   const verification = request.verification ?? (await source.verify(work));
+  if (makeVectors) await embedder?.prepare(work.signal);
   return importAsking(ask, work.signal, async (resolve, isTrial) => {
     const trial = isTrial && {
       dryRun: true,
@@ -85,11 +90,12 @@ export async function importSource(
       nearDuplicates: 'off' as const,
       onOutcome: () => {},
     };
-    return run(store, source, { ...request, makeVectors, ...trial, verification, resolve }, work);
+    return run(store, source, { ...request, embedder, makeVectors, ...trial, verification, resolve }, work);
   });
 }
 
 interface Run extends ImportRequest {
+  readonly embedder: GivingUp | null;
   readonly resolve: BatchContext['resolve'];
   readonly verification: Verification;
   readonly makeVectors: boolean;
@@ -122,6 +128,9 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
       signal: work.signal,
     },
   );
+  const { embedder } = request;
+  if (embedder !== null && embedder.failure !== null)
+    tally.warn(describeFailure(embedder.model, embedder.failure));
   const changed = tally.written + tally.tombstonesAdded + tally.projectsChanged > 0;
   return tally.report({
     input: request.input,
