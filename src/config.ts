@@ -158,7 +158,8 @@ function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 
-function checkSetting(name: SettingName, value: unknown, where: string): unknown {
+/** The value as the setting takes it; throws `usage`, naming `where` it stands. */
+export function checkSetting(name: SettingName, value: unknown, where: string): unknown {
   const checked = SETTINGS[name].schema.safeParse(value);
   if (checked.success) return checked.data;
   // What was meant for an address may have a password in it.

@@ -40,6 +40,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'node:sqlite': /^store\//,
   commander: /^cli\//,
   'string-width': /^cli\//,
+  '@huggingface/transformers': /^embedding\//,
 };
 
 /** Where SQL may stand. */

@@ -94,6 +94,12 @@ export class Session {
     );
   }
 
+  /** The embedder that made vectors of this label; null where there is none any more. */
+  async embedderOf(label: string): Promise<Embedder | null> {
+    const { openByLabel } = await import('../embedding/open.ts');
+    return openByLabel(label, await this.config(), this.surroundings());
+  }
+
   /** What embedders find around them. */
   surroundings(): Surroundings {
     let line: ProgressLine | null = null;

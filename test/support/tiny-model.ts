@@ -18,6 +18,7 @@ const SEGMENT = 0.25;
 export function tinyVector(text: string, words: readonly string[] = TINY_WORDS): Float32Array {
   const inner = text
     .toLowerCase()
+    .trim()
     .split(/\s+/)
     .map(word => Math.max(words.indexOf(word), -1))
     .map(token => (token === -1 ? 1 : token));
