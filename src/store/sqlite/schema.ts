@@ -33,8 +33,9 @@ export function migrate(
   connection.execute('BEGIN IMMEDIATE');
   try {
     refuseNewerSchema(connection, path, migrations.length);
-    for (const { version, sql } of migrations.slice(schemaVersion(connection))) {
+    for (const { version, sql, fill } of migrations.slice(schemaVersion(connection))) {
       connection.execute(sql);
+      fill?.(connection);
       connection.execute(`PRAGMA user_version = ${version}`);
     }
     connection.execute('COMMIT');

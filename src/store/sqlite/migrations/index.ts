@@ -1,8 +1,9 @@
 import { RECORDS } from './0001-records.ts';
+import { DENSE_TEXT } from './0002-dense-text.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [RECORDS];
+export const MIGRATIONS: readonly Migration[] = [RECORDS, DENSE_TEXT];
 
 /** The `user_version` of a file that this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
