@@ -26,7 +26,7 @@ import { listProjects } from './projects.ts';
 import { scanLines, scanVectors } from './scan.ts';
 import { scanRuns } from './scan-runs.ts';
 import { searchText } from './search-text.ts';
-import { searchVectors } from './search-vectors.ts';
+import { searchVectors, type VectorSearch } from './search-vectors.ts';
 import { countRecords, pendingVectors, statistics, vectorGroups } from './statistics.ts';
 import { tombstonePage } from './tombstones.ts';
 
@@ -99,8 +99,19 @@ export class SqliteReader implements Reader {
     return this.#run(connection => searchText(connection, query, filter, limit));
   }
 
-  searchVectors(vector: Float32Array, model: string, filter: Filter, limit: number): Promise<readonly Hit[]> {
-    return this.#run(connection => searchVectors(connection, vector, model, filter, limit));
+  async searchVectors(
+    vector: Float32Array,
+    model: string,
+    filter: Filter,
+    limit: number,
+  ): Promise<readonly Hit[]> {
+    const search: VectorSearch = { vector, model, filter, limit };
+    return (await this.runSearch(search, 'exact')) ?? [];
+  }
+
+  /** As the function searchVectors. */
+  protected runSearch(search: VectorSearch, lacking: 'tell' | 'exact'): Promise<readonly Hit[] | null> {
+    return this.#run(connection => searchVectors(connection, search, lacking));
   }
 
   pendingVectors(model: string, dimensions: number | null): Promise<number> {

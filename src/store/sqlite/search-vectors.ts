@@ -2,22 +2,65 @@ import type { Filter } from '../../model/filter.ts';
 import { vectorBytes } from '../../model/vector.ts';
 import type { Hit } from '../store.ts';
 import { bestHits, type Ranked } from './best-hits.ts';
+import { codedCandidates, type VectorPlace } from './coded-candidates.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { textValue } from './text-value.ts';
+import { CODED } from './vector-codes.ts';
 import { type Condition, isTrue, whereFilter } from './where.ts';
 
-/** Over own vectors of the model and search vectors of it together. A vector of zeros is near to nothing. */
+export interface VectorSearch {
+  readonly vector: Float32Array;
+  readonly model: string;
+  readonly filter: Filter;
+  readonly limit: number;
+}
+
+/** Up to so many vectors are all compared in full: it is fast enough, and misses nothing. */
+export const EXACT_UP_TO = 10_000;
+
+/**
+ * Over own vectors of the model and search vectors of it together. A vector of zeros is near to nothing. Of many vectors
+ * only those are compared whose codes are near; null where codes are missing for that, unless `lacking` is `exact`: then all
+ * are compared.
+ */
 export function searchVectors(
   connection: Connection,
-  vector: Float32Array,
-  model: string,
-  filter: Filter,
-  limit: number,
-): readonly Hit[] {
+  { vector, model, filter, limit }: VectorSearch,
+  lacking: 'tell' | 'exact',
+): readonly Hit[] | null {
   if (vector.length === 0) return [];
   connection.loadVectors();
-  const distances = distancesOf(vector, model, whereFilter('memory', filter, 'seek'));
-  return bestHits(connection, nearest(connection, distances, limit), limit);
+  const where = whereFilter('memory', filter, 'seek');
+  const coded =
+    limit <= EXACT_UP_TO / 10 && countVectors(connection, model, vector.length) > EXACT_UP_TO
+      ? codedCandidates(connection, { vector, model, where })
+      : null;
+  if (coded === 'lacking' && lacking === 'tell') return null;
+  if (coded !== null && coded !== 'lacking')
+    return bestHits(connection, rankCandidates(connection, vector, coded), limit);
+  return bestHits(connection, nearest(connection, distancesOf(vector, model, where), limit), limit);
+}
+
+function countVectors(connection: Connection, model: string, dimensions: number): number {
+  const sql = `SELECT (SELECT count(*) FROM memories WHERE embedding_model = ? AND embedding_dimensions = ?)
+    + (SELECT count(*) FROM memory_search_vectors WHERE model = ? AND length(embedding) = ?)`;
+  return connection.integer(sql, [textValue(model), dimensions, textValue(model), 4 * dimensions]);
+}
+
+function rankCandidates(
+  connection: Connection,
+  vector: Float32Array,
+  candidates: readonly VectorPlace[],
+): readonly Ranked[] {
+  const bytes = vectorBytes(vector);
+  return CODED.flatMap(({ vectors }, table) => {
+    const seqs = candidates.filter(([at]) => at === table).map(([, seq]) => seq);
+    const sql = `SELECT seq, 1 - distance FROM (
+        SELECT seq, vec_distance_cosine(embedding, ?) AS distance FROM ${vectors}
+        WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY distance NULLS LAST
+      ) WHERE distance IS NOT NULL`;
+    return connection.all<Ranked>(sql, [bytes, JSON.stringify(seqs)]);
+  });
 }
 
 /**

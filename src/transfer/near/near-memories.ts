@@ -1,8 +1,8 @@
 import type { Embedder } from '../../embedding/embedder.ts';
 import { hashingEmbedder } from '../../embedding/hashing.ts';
+import { mostDistance, SIGNATURE_WORDS, Signer } from '../../model/signature.ts';
 import type { ModelVectors, Reader, Write } from '../../store/store.ts';
 import { ComparedVectors, spaceKey, vectorIn } from './compared-vectors.ts';
-import { mostDistance, SIGNATURE_WORDS, Signer } from './signature.ts';
 import { type Candidate, SignatureIndex } from './signature-index.ts';
 
 /** Another memory that says nearly the same, and the cosine of the angle between both vectors. */
