@@ -7,8 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 interface Measure {
+  /** Of a search the median of its runs. */
   readonly ms: number;
   readonly peakMiB: number;
+  /** Of searches only. */
+  readonly p95?: number;
+  /** The median of processor time. */
+  readonly cpuMs?: number;
+  /** The share of the ten nearest that the index finds. */
+  readonly recall?: number;
 }
 
 interface Row extends Measure {
@@ -20,7 +27,12 @@ interface Row extends Measure {
   readonly limit: number | null;
 }
 
-const PLAN: readonly { readonly task: string; readonly against?: string; readonly limit?: number }[] = [
+const PLAN: readonly {
+  readonly task: string;
+  readonly against?: string;
+  readonly limit?: number;
+  readonly most?: number;
+}[] = [
   { task: 'backup' },
   { task: 'archive-export', against: 'backup', limit: 2.5 },
   { task: 'archive-export-verified', against: 'backup', limit: 4 },
@@ -31,6 +43,10 @@ const PLAN: readonly { readonly task: string; readonly against?: string; readonl
   { task: 'json-import', against: 'bare-insert' },
   { task: 'near-import-off' },
   { task: 'near-import', against: 'near-import-off' },
+  { task: 'search-first' },
+  { task: 'search-text' },
+  { task: 'search-vector' },
+  { task: 'search-hybrid', most: 100 },
 ];
 const PEAK_LIMIT_MIB = 200;
 
@@ -57,6 +73,7 @@ function measureSize(size: number): readonly Row[] {
   try {
     runTask('fill', folder, size);
     runTask('fill-others', folder, size);
+    runTask('fill-searched', folder, size);
     const bytes = statSync(join(folder, 'source.db')).size;
     console.log(
       `\n${size.toLocaleString('en')} memories, store of ${(bytes / 2 ** 20).toFixed(1)} MiB, median of ${runs}`,
@@ -77,13 +94,16 @@ function measureSize(size: number): readonly Row[] {
 
 function report(
   size: number,
-  { task, against, limit }: (typeof PLAN)[number],
+  { task, against, limit, most }: (typeof PLAN)[number],
   done: ReadonlyMap<string, Measure>,
 ): Row {
   const measure = done.get(task) ?? { ms: Number.NaN, peakMiB: Number.NaN };
   const yardstick = against === undefined ? undefined : done.get(against);
   const ratio = yardstick === undefined ? null : measure.ms / yardstick.ms;
-  const over = (ratio !== null && limit !== undefined && ratio > limit) || measure.peakMiB > PEAK_LIMIT_MIB;
+  const isSlow =
+    (ratio !== null && limit !== undefined && ratio > limit) ||
+    measure.ms > (most ?? Number.POSITIVE_INFINITY);
+  const over = isSlow || measure.peakMiB > PEAK_LIMIT_MIB;
   const cells = [
     task.padEnd(24),
     measure.ms.toFixed(0).padStart(7),
@@ -91,8 +111,16 @@ function report(
     (limit?.toFixed(1) ?? '').padStart(6),
     measure.peakMiB.toFixed(0).padStart(10),
   ];
-  console.log(cells.join(' ') + (over ? '  OVER' : ''));
+  console.log([cells.join(' '), ...describeSearch(measure), ...(over ? ['OVER'] : [])].join('  '));
   return { size, task, ...measure, against: against ?? null, ratio, limit: limit ?? null };
+}
+
+function describeSearch({ p95, cpuMs, recall }: Measure): readonly string[] {
+  return [
+    ...(p95 === undefined ? [] : [`p95 ${p95.toFixed(0)} ms`]),
+    ...(cpuMs === undefined ? [] : [`processor ${cpuMs.toFixed(0)} ms`]),
+    ...(recall === undefined ? [] : [`recall@10 ${recall.toFixed(3)}`]),
+  ];
 }
 
 function runTask(task: string, folder: string, size: number): Measure {
@@ -105,5 +133,7 @@ function runTask(task: string, folder: string, size: number): Measure {
 function median(measures: readonly Measure[]): Measure {
   const middle = (values: readonly number[]): number =>
     values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-  return { ms: middle(measures.map(m => m.ms)), peakMiB: Math.max(...measures.map(m => m.peakMiB)) };
+  const ms = middle(measures.map(m => m.ms));
+  const one = measures.find(measure => measure.ms === ms);
+  return { ...one, ms, peakMiB: Math.max(...measures.map(m => m.peakMiB)) };
 }

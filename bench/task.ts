@@ -15,6 +15,7 @@ import { importSource } from '../src/transfer/import/pipeline.ts';
 import type { ImportReport } from '../src/transfer/import/report.ts';
 import { bareInsert } from './bare-insert.ts';
 import { benchBatches, othersBatches } from './data.ts';
+import { measureFirst, measureSearch, type SearchMeasure, type SearchWay, searchBatches } from './search.ts';
 
 keepHeapSmall();
 const [task = '', folder = '', countText = ''] = process.argv.slice(2);
@@ -22,8 +23,11 @@ const count = Number(countText);
 const file = (name: string): string => join(folder, name);
 const SOURCE = file('source.db');
 const OTHERS = file('others.db');
+const SEARCHED = file('searched.db');
 
-const TASKS: Readonly<Record<string, () => Promise<number>>> = {
+const TASKS: Readonly<
+  Record<string, () => Promise<number | SearchMeasure | { readonly ms: number; readonly recall: number }>>
+> = {
   fill: () => fill(SOURCE, benchBatches(count)),
   async 'fill-others'() {
     const start = performance.now();
@@ -46,22 +50,40 @@ const TASKS: Readonly<Record<string, () => Promise<number>>> = {
   'archive-import-near-off': () => measureImport('memories.tar.gz', 'off'),
   'near-import': () => measureNear('keep'),
   'near-import-off': () => measureNear('off'),
+  'fill-searched': () => fill(SEARCHED, searchBatches(count)),
+  async 'search-first'() {
+    await using store = await openStore({ path: SEARCHED, create: false });
+    return await measureFirst(store, count);
+  },
+  'search-text': () => measureSearches('text'),
+  'search-vector': () => measureSearches('vector'),
+  'search-hybrid': () => measureSearches('hybrid'),
   'json-import': () => measureImport('memories.json'),
 };
 
 const run = TASKS[task];
 if (run === undefined) throw new Error(`no task ${task}`);
-const ms = await run();
+const result = await run();
 const peakMiB = process.resourceUsage().maxRSS / 1024;
-process.stdout.write(`${JSON.stringify({ ms, peakMiB })}\n`);
+const measure = typeof result === 'number' ? { ms: result } : result;
+process.stdout.write(`${JSON.stringify({ ...measure, peakMiB })}\n`);
 
-async function fill(path: string, batches: Iterable<readonly MemoryEntry[]>): Promise<number> {
+async function fill(
+  path: string,
+  batches: Iterable<readonly MemoryEntry[]> | AsyncIterable<readonly MemoryEntry[]>,
+): Promise<number> {
   await using store = await openStore({ path });
   const start = performance.now();
   await store.transact(async transaction => {
-    for (const batch of batches) await transaction.put(batch.map(entry => ({ entry, searchVector: null })));
+    for await (const batch of batches)
+      await transaction.put(batch.map(entry => ({ entry, searchVector: null })));
   });
   return performance.now() - start;
+}
+
+async function measureSearches(way: SearchWay): Promise<SearchMeasure> {
+  await using store = await openStore({ path: SEARCHED, create: false });
+  return await measureSearch(store, way, count);
 }
 
 async function measureExport(

@@ -3,9 +3,19 @@ import { z } from 'zod';
 import { writeAtomically } from './atomic-file.ts';
 import { MemportError } from './errors.ts';
 import { FIXED_STRATEGIES, strategyName } from './merge-strategies.ts';
+import { serviceUrl } from './service-url.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
 const MAX_SHOWN = 80;
+
+/** A number, or the text of one. */
+const NUMBER = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number),
+]);
 
 /** Every setting: its check, its default and what it is for. Values may come as text: from the environment or `config set`. */
 const SETTINGS = {
@@ -19,20 +29,52 @@ const SETTINGS = {
     about: 'what an import does with a record that the store has in another version',
   },
   embedding_provider: {
-    schema: z.enum(['hashing', 'none']),
+    schema: z.enum(['hashing', 'transformers', 'http', 'none']),
     fallback: 'hashing',
-    about: 'what makes the vectors of new memories; none: full text only',
+    about:
+      'what makes vectors: hashing (built in), transformers (a model run here), http (a server); none: full text only',
+  },
+  embedding_model: {
+    schema: z
+      .string()
+      .max(300)
+      .regex(/^[^\p{Cc}]*$/u, 'it has control characters in it')
+      .refine(text => text.trim() === text && !/^\.\.?([/\\]|$)/.test(text), 'a folder needs its whole path'),
+    fallback: '',
+    about: 'of transformers: a name on the Hugging Face hub, or a folder; of http: as the server calls it',
+  },
+  embedding_url: {
+    schema: z
+      .string()
+      .max(2000)
+      .refine(
+        text => text === '' || serviceUrl(text) !== null,
+        'it is no http or https URL without user, password, query and fragment',
+      ),
+    fallback: '',
+    about: 'of http: the base URL, such as http://localhost:11434/v1 (the key: MEMPORT_EMBEDDING_API_KEY)',
+    hidden: true,
+  },
+  embedding_dimensions: {
+    schema: NUMBER.pipe(z.int().min(0).max(65_536)),
+    fallback: 0,
+    about: 'of http: how long vectors the server is asked for; 0: as the model makes them',
+  },
+  embedding_timeout: {
+    schema: NUMBER.pipe(z.number().min(1).max(3600)),
+    fallback: 60,
+    about: 'of http: seconds to wait for an answer',
+  },
+  embedding_offline: {
+    schema: z.union([
+      z.boolean(),
+      z.enum(['true', 'false', '1', '0']).transform(text => text === 'true' || text === '1'),
+    ]),
+    fallback: false,
+    about: 'of transformers: never download a model',
   },
   store_busy_timeout: {
-    schema: z
-      .union([
-        z.number(),
-        z
-          .string()
-          .regex(/^\d+(\.\d+)?$/)
-          .transform(Number),
-      ])
-      .pipe(z.number().min(0).max(3600)),
+    schema: NUMBER.pipe(z.number().min(0).max(3600)),
     fallback: 10,
     about: 'seconds to wait for another process that is writing to the store',
   },
@@ -49,6 +91,12 @@ export interface LoadedConfig {
 }
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** The settings as an export may tell them: nothing of this machine, its folders and its network. */
+export function portableConfig(config: Config): Partial<Config> {
+  const { embedding_url: _url, embedding_model, ...rest } = config;
+  return /[\\~]|^\/|\/.*\//.test(embedding_model) ? rest : { ...rest, embedding_model };
+}
 
 export function describeSetting(name: SettingName): string {
   return SETTINGS[name].about;
@@ -110,16 +158,16 @@ function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 
-function checkSetting(name: SettingName, value: unknown, where: string): unknown {
+/** The value as the setting takes it; throws `usage`, naming `where` it stands. */
+export function checkSetting(name: SettingName, value: unknown, where: string): unknown {
   const checked = SETTINGS[name].schema.safeParse(value);
   if (checked.success) return checked.data;
-  throw new MemportError(
-    'usage',
-    `${name} in ${where} can't be ${shown(value)}: ${checked.error.issues[0]?.message}`,
-    {
-      hint: `memport config set ${name} <value>`,
-    },
-  );
+  // What was meant for an address may have a password in it.
+  const what = 'hidden' in SETTINGS[name] ? 'that' : shown(value);
+  const why = checked.error.issues[0]?.message;
+  throw new MemportError('usage', `${name} in ${where} can't be ${what}: ${why}`, {
+    hint: `memport config set ${name} <value>`,
+  });
 }
 
 /** A value as a message can show it, whatever it is. */

@@ -11,6 +11,8 @@ export interface Home {
   readonly exports: string;
   readonly backups: string;
   readonly keys: string;
+  /** Models that have been downloaded. */
+  readonly models: string;
 }
 
 export interface HomeOptions {
@@ -32,6 +34,7 @@ export function findHome(options: HomeOptions): Home {
     exports: join(path, 'exports'),
     backups: join(path, 'backups'),
     keys: join(path, 'keys'),
+    models: join(path, 'models'),
   };
 }
 

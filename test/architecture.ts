@@ -43,6 +43,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'web-tree-sitter': /^code-index\//,
   ignore: /^code-index\//,
   chokidar: /^code-index\//,
+  '@huggingface/transformers': /^embedding\//,
 };
 
 /** Where SQL may stand. */

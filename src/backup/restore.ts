@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Embedder } from '../embedding/embedder.ts';
+import { describeFailure } from '../embedding/failure.ts';
+import { GivingUp } from '../embedding/giving-up.ts';
 import { MemportError, toMemportError } from '../errors.ts';
 import type { FormatName, Source } from '../formats/source.ts';
 import { newId } from '../model/id.ts';
@@ -89,6 +91,7 @@ class Restore {
   readonly #coverage: Coverage;
   readonly #target: string;
   readonly #request: RestoreRequest;
+  readonly #embedder: GivingUp | null;
   readonly #work: WorkOptions;
   #safety: Promise<string> | null = null;
 
@@ -107,6 +110,7 @@ class Restore {
     this.#coverage = coverage;
     this.#target = target;
     this.#request = request;
+    this.#embedder = request.embedder === null ? null : new GivingUp(request.embedder);
     this.#work = work;
   }
 
@@ -119,6 +123,7 @@ class Restore {
     const { input, nowMs } = this.#request;
     const id = newId(nowMs);
     const startedAt = instantFromMilliseconds(nowMs);
+    await this.#embedder?.prepare(this.#work.signal);
     try {
       return await this.#store.transact(transaction => this.#run(transaction, id), {
         operation: { id, kind: 'restore', source: input, startedAt },
@@ -149,12 +154,18 @@ class Restore {
     if (changesNothing(plan)) return this.report(plan, NOT_DONE);
     this.#safety = takeSafetyBackup(this.#store, this.#request.safety, this.#work);
     const safetyBackup = await this.#safety;
-    const { embedder } = this.#request;
+    const embedder = this.#embedder;
     const context = { transaction, staged: this.#staged.store, coverage: this.#coverage, plan, embedder };
     const { pendingVectors } = await applyRestore(context, this.#work);
     await this.#prove(transaction);
     const contentDigest = await storeDigest(transaction, undefined, this.#work);
     return this.report(plan, { pendingVectors, safetyBackup, operationId, contentDigest });
+  }
+
+  #warnings(): RestoreReport['warnings'] {
+    const { warnings } = this.#staged;
+    if (this.#embedder === null || this.#embedder.failure === null) return warnings;
+    return { ...warnings, [describeFailure(this.#embedder.model, this.#embedder.failure)]: 1 };
   }
 
   /** Throws, and so takes everything back, unless the store now is what the file says. */
@@ -180,7 +191,7 @@ class Restore {
       dryRun: this.#request.dryRun,
       plan,
       vectors: this.#coverage.vectors,
-      warnings: this.#staged.warnings,
+      warnings: this.#warnings(),
       ...done,
       contentDigest: done.contentDigest ?? (this.#coverage.vectors ? this.#target : null),
     };

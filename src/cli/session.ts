@@ -1,7 +1,9 @@
 import type { LoadedConfig } from '../config.ts';
 import type { Embedder } from '../embedding/embedder.ts';
+import type { Surroundings } from '../embedding/open.ts';
 import { MemportError, toMemportError } from '../errors.ts';
 import { findHome, type Home, makeHome } from '../home.ts';
+import type { Progress } from '../model/progress.ts';
 import type { Store } from '../store/store.ts';
 import { type Io, tell, write } from './io.ts';
 import { ProgressLine } from './ui/progress.ts';
@@ -71,9 +73,42 @@ export class Session {
     this.#warnedOfHome = true;
   }
 
+  /** The configured embedder, and null for none. A configuration that gives none is warned of: memories are kept all the same. */
   async embedder(): Promise<Embedder | null> {
+    try {
+      return await this.requiredEmbedder();
+    } catch (error) {
+      const { message, hint } = toMemportError(error);
+      await this.warn(`no vectors can be made: ${message}${hint === null ? '' : ` (${hint})`}`);
+      return null;
+    }
+  }
+
+  /** The configured embedder, of another model where one is named, and null for none. Throws for a configuration that gives none. */
+  async requiredEmbedder(model?: string): Promise<Embedder | null> {
     const { openEmbedder } = await import('../embedding/open.ts');
-    return openEmbedder((await this.config()).embedding_provider);
+    const config = await this.config();
+    return openEmbedder(
+      model === undefined ? config : { ...config, embedding_model: model },
+      this.surroundings(),
+    );
+  }
+
+  /** The embedder that made vectors of this label; null where there is none any more. */
+  async embedderOf(label: string): Promise<Embedder | null> {
+    const { openByLabel } = await import('../embedding/open.ts');
+    return openByLabel(label, await this.config(), this.surroundings());
+  }
+
+  /** What embedders find around them. */
+  surroundings(): Surroundings {
+    let line: ProgressLine | null = null;
+    const onProgress = (progress: Progress): void => {
+      line ??= this.progress();
+      line.update(progress);
+      if (progress.done === progress.total) line.clear();
+    };
+    return { env: this.io.env, models: this.home.models, onProgress };
   }
 
   /** A line of data. */

@@ -1,4 +1,4 @@
-import { characterKind, DENSE, LETTER, SEPARATOR } from './script.ts';
+import { characterKind, DENSE, LETTER, SEPARATOR } from '../model/script.ts';
 
 /** What a feature is; each kind weighs differently. It stands in the two lowest bits of a feature's hash. */
 const SHORT_WORD = 0;

@@ -14,7 +14,7 @@ const BREATH = 200_000;
  * every machine and in every version: a change is a new model name. Only the first 100,000 characters of a text count.
  * A text without a word gets the one vector that no other feature touches.
  */
-export function hashingEmbedder(): Embedder {
+export function hashingEmbedder(): Embedder & { readonly dimensions: number } {
   return { model: HASHING_MODEL, dimensions: DIMENSIONS, embed };
 }
 

@@ -1,3 +1,4 @@
+import { GivingUp } from '../embedding/giving-up.ts';
 import { MemportError } from '../errors.ts';
 import { EVERYTHING } from '../model/filter.ts';
 import { advance, instantFromMilliseconds } from '../model/instant.ts';
@@ -23,7 +24,8 @@ export async function renameProject(
   if (to === '' || [...to].length > MAX_PROJECT_NAME) {
     throw new MemportError('usage', `a project's name has 1 to ${MAX_PROJECT_NAME} characters`);
   }
-  return store.transact(
+  const embedder = context.embedder === null ? null : new GivingUp(context.embedder);
+  const moved = await store.transact(
     async transaction => {
       const [existing] = await transaction.projects({ ...EVERYTHING, projects: [from] });
       if (existing === undefined) {
@@ -38,7 +40,8 @@ export async function renameProject(
         });
       }
       let moved = 0;
-      for (const kind of RECORD_KINDS) moved += await moveRecords(transaction, kind, from, to, context);
+      for (const kind of RECORD_KINDS)
+        moved += await moveRecords(transaction, kind, from, to, { ...context, embedder });
       const aliases = [...new Set([...existing.aliases, from])].filter(alias => alias !== to);
       await transaction.deleteProjects([from]);
       await transaction.putProjects([{ ...existing, name: to, aliases }]);
@@ -46,6 +49,8 @@ export async function renameProject(
     },
     { signal: context.signal },
   );
+  if (embedder !== null && embedder.failure !== null) context.onVectorFailure?.(embedder.failure);
+  return moved;
 }
 
 async function moveRecords(
@@ -67,7 +72,7 @@ async function moveRecords(
       page.map(line => line.id),
     );
     const renamed = stored.map(found => withProject(storedEntry(kind, found), to, context.nowMs));
-    const { writes } = await planVectors(renamed, context.embedder);
+    const { writes } = await planVectors(renamed, context.embedder, { signal: context.signal });
     await transaction.put(writes);
     moved += renamed.length;
     after = last.id;

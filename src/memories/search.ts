@@ -3,6 +3,7 @@ import type { Filter } from '../model/filter.ts';
 import type { Memory } from '../model/memory.ts';
 import type { Hit, Reader } from '../store/store.ts';
 import { storedMemory } from '../transfer/stored-entry.ts';
+import { type OtherEmbedders, searchByVectors, type VectorReader } from './search-vectors.ts';
 
 export interface SearchRequest {
   readonly query: string;
@@ -17,21 +18,24 @@ export interface Found {
   readonly score: number;
 }
 
-type SearchReader = Pick<Reader, 'newest' | 'searchText' | 'searchVectors'>;
+type SearchReader = Pick<Reader, 'newest' | 'searchText' | 'searchVectors'> & VectorReader;
 
 /** The constant of reciprocal rank fusion: the larger, the less the very first ranks weigh (Cormack et al., 2009: 60). */
 const RANK_CONSTANT = 60;
 const CANDIDATES = 100;
 
 /**
- * Finds memories by full text and by vector, fused by reciprocal rank, best first. Without an embedder it goes by text
- * alone; where nothing is found by either, nothing is. An empty query gives the newest.
+ * Finds memories by full text and by vector, fused by reciprocal rank, best first; ties by id, so that equal stores give
+ * equal results. Without an embedder, or with one that fails, it goes by text alone; where nothing is found by either,
+ * nothing is. Memories whose vectors are of another model are searched by it, as far as `others` can open it: each
+ * vector is compared with a query of its own model only. An empty query gives the newest.
  */
 export async function searchMemories(
   reader: SearchReader,
   request: SearchRequest,
   embedder: Embedder | null,
   signal?: AbortSignal,
+  others?: OtherEmbedders,
 ): Promise<readonly Found[]> {
   const { query, filter, limit } = request;
   if (query.trim() === '') {
@@ -40,25 +44,13 @@ export async function searchMemories(
   }
   const depth = Math.max(CANDIDATES, limit);
   const byText = await reader.searchText(query, filter, depth);
-  const byVector = await searchByVector(reader, query, filter, depth, embedder, signal);
+  const byVector = await searchByVectors(reader, { query, filter, limit: depth }, embedder, {
+    signal,
+    others,
+  });
   return fuse([byText, byVector])
     .slice(0, limit)
     .map(({ hit, score }) => ({ memory: storedMemory(hit), line: hit.line, score }));
-}
-
-async function searchByVector(
-  reader: SearchReader,
-  query: string,
-  filter: Filter,
-  limit: number,
-  embedder: Embedder | null,
-  signal?: AbortSignal,
-): Promise<readonly Hit[]> {
-  if (embedder === null) return [];
-  const [vector] = await embedder.embed([query], signal);
-  if (vector === undefined) return [];
-  const hits = await reader.searchVectors(vector, embedder.model, filter, limit);
-  return hits.filter(hit => hit.score > 0);
 }
 
 /** Reciprocal rank fusion of ranked lists; equal scores go by id, so that the order is always the same. */

@@ -97,8 +97,8 @@ export interface Reader extends CodeReader {
   /** Memories by cosine similarity to a vector of `model`, nearest first. */
   searchVectors(vector: Float32Array, model: string, filter: Filter, limit: number): Promise<readonly Hit[]>;
 
-  /** How many memories have no vector of this model and dimension, neither their own nor a search vector. */
-  pendingVectors(model: string, dimensions: number): Promise<number>;
+  /** How many memories have no vector of this model and dimension (null: of any), neither their own nor a search vector. */
+  pendingVectors(model: string, dimensions: number | null): Promise<number>;
 
   /** The ids of those memories, ascending, at most `limit`, beginning after `after`. */
   idsWithoutVector(

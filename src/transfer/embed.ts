@@ -1,10 +1,10 @@
-import type { Embedder } from '../embedding/embedder.ts';
+import { type Embedder, knownDimensions } from '../embedding/embedder.ts';
 import { newId } from '../model/id.ts';
 import { instantFromMilliseconds } from '../model/instant.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import { type Entry, memoryEntry } from '../model/record.ts';
 import { sameVector } from '../model/vector.ts';
-import type { Reader, Store, StoredEntry, Transaction } from '../store/store.ts';
+import type { ModelVectors, Reader, Store, StoredEntry, Transaction } from '../store/store.ts';
 import { planVectors } from './plan-vectors.ts';
 import { SpooledVectors } from './spooled-vectors.ts';
 import { storedEntry } from './stored-entry.ts';
@@ -40,7 +40,8 @@ export async function embedPending(
   embedder: Embedder,
   work: EmbedWork = {},
 ): Promise<EmbedReport> {
-  const group = { model: embedder.model, dimensions: embedder.dimensions };
+  const group = await pendingGroup(embedder, work);
+  if (group === null) return leftPending(store, embedder);
   const total = await store.pendingVectors(group.model, group.dimensions);
   const unchanged = (await store.counts()).memories - total;
   let [done, embedded] = [0, 0];
@@ -74,6 +75,23 @@ export async function embedPending(
   return { embedded, pending, unchanged, operation_id: null };
 }
 
+/** What is looked for; null where the embedder fails before it has said how long its vectors are, which is told. */
+async function pendingGroup(embedder: Embedder, work: EmbedWork): Promise<ModelVectors | null> {
+  const { model } = embedder;
+  try {
+    return { model, dimensions: await knownDimensions(embedder, work.signal) };
+  } catch (error) {
+    work.signal?.throwIfAborted();
+    work.onFailure?.(error);
+    return null;
+  }
+}
+
+async function leftPending(store: Store, { model, dimensions }: Embedder): Promise<EmbedReport> {
+  const pending = await store.pendingVectors(model, dimensions);
+  return { embedded: 0, pending, unchanged: (await store.counts()).memories - pending, operation_id: null };
+}
+
 /**
  * Makes the vectors of all memories again and lets them take the place of the old ones, own and search vectors alike, with
  * the embedder's label, in one transaction that is an operation like an import. Until then everyone searches by the old
@@ -86,7 +104,7 @@ export async function embedAll(
   nowMs: number,
   work: EmbedWork = {},
 ): Promise<EmbedReport> {
-  await using spool = await SpooledVectors.create(embedder.dimensions);
+  await using spool = await SpooledVectors.create(await knownDimensions(embedder, work.signal));
   const total = (await store.counts()).memories;
   let done = 0;
   for await (const entries of memories(store)) {

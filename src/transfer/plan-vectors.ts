@@ -1,4 +1,4 @@
-import type { Embedder } from '../embedding/embedder.ts';
+import { type Embedder, knownDimensions } from '../embedding/embedder.ts';
 import { toMemportError } from '../errors.ts';
 import type { Entry } from '../model/record.ts';
 import type { Reader, Write } from '../store/store.ts';
@@ -32,17 +32,16 @@ export async function planVectors(
   embedder: Embedder | null,
   options: PlanOptions = {},
 ): Promise<PlannedWrites> {
-  const lacking = entries.filter(entry => entry.kind === 'memory' && !isSearchable(entry, embedder));
   const made = new Map<Entry, Float32Array>();
   const failure =
-    embedder === null || options.make === false ? null : await embedInto(made, lacking, embedder, options);
+    embedder === null || options.make === false ? null : await embedInto(made, entries, embedder, options);
   const writes = entries.map(entry => {
     const vector = made.get(entry);
     if (embedder !== null && vector !== undefined) return withVector(entry, vector, embedder.model);
     const isLacking = entry.kind === 'memory' && !isSearchable(entry, embedder);
     return { entry, searchVector: null, ...(isLacking && { keepSearchVector: true }) };
   });
-  return { writes, pending: lacking.length - made.size, failure };
+  return { writes, pending: writes.filter(write => write.keepSearchVector === true).length, failure };
 }
 
 /** How many of the memories that have been written can't be found by a vector of the embedder. */
@@ -54,6 +53,7 @@ export async function countPending(
   const lacking = writes.filter(write => write.searchVector === null && write.keepSearchVector === true);
   if (embedder === null || lacking.length === 0) return lacking.length;
   const { model, dimensions } = embedder;
+  if (dimensions === null) return lacking.length;
   const ids = lacking.map(({ entry }) => entry.record.id);
   return lacking.length - (await reader.comparableVectors({ model, dimensions }, ids)).length;
 }
@@ -67,7 +67,8 @@ function withVector(entry: Entry, vector: Float32Array, model: string): Write {
 
 function isSearchable(entry: Entry, embedder: Embedder | null): boolean {
   if (embedder === null || entry.vector === null) return false;
-  return entry.record.embeddingModel === embedder.model && entry.vector.length === embedder.dimensions;
+  const { model, dimensions } = embedder;
+  return entry.record.embeddingModel === model && (dimensions ?? entry.vector.length) === entry.vector.length;
 }
 
 /** Resolves to why the embedder failed, else null; what was made before is there all the same. */
@@ -77,8 +78,14 @@ async function embedInto(
   embedder: Embedder,
   { signal, onEmbedded }: PlanOptions,
 ): Promise<unknown> {
-  for (let start = 0; start < entries.length; start += TEXTS) {
-    const part = entries.slice(start, start + TEXTS);
+  try {
+    await measureFirst(entries, embedder, signal);
+  } catch (error) {
+    return failureOf(error, signal);
+  }
+  const lacking = entries.filter(entry => entry.kind === 'memory' && !isSearchable(entry, embedder));
+  for (let start = 0; start < lacking.length; start += TEXTS) {
+    const part = lacking.slice(start, start + TEXTS);
     try {
       const vectors = await embedder.embed(
         part.map(entry => entry.record.content),
@@ -89,10 +96,27 @@ async function embedInto(
         if (entry) made.set(entry, vector);
       }
     } catch (error) {
-      if (signal?.aborted || toMemportError(error).code === 'interrupted') throw error;
-      return error;
+      return failureOf(error, signal);
     }
     onEmbedded?.(part.length);
   }
   return null;
+}
+
+/** A label may lie: where a vector has the embedder's, its length tells, and so the embedder's must be known. */
+async function measureFirst(
+  entries: readonly Entry[],
+  embedder: Embedder,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const claim = entries.some(
+    entry => entry.vector !== null && entry.record.embeddingModel === embedder.model,
+  );
+  if (claim) await knownDimensions(embedder, signal);
+}
+
+/** An interruption is no failure of the embedder and goes on up. */
+function failureOf(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted || toMemportError(error).code === 'interrupted') throw error;
+  return error;
 }

@@ -12,7 +12,7 @@ const RECORD =
     ' ',
   );
 const STATUS =
-  'home store bytes schema_version memories code_units tombstones projects vectors pending_vectors oldest_created_at newest_updated_at content_digest'.split(
+  'home store bytes schema_version memories code_units tombstones projects vectors embedding_model pending_vectors mixed_vectors oldest_created_at newest_updated_at content_digest'.split(
     ' ',
   );
 const EXPORT =

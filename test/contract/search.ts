@@ -28,6 +28,35 @@ export function searchContract(makePlace: MakePlace): void {
       expect(await found(store, 'kubernetes')).toEqual([idOf(9)]);
     });
 
+    it('finds parts of texts that are written without blanks', async () => {
+      await using store = await (await makePlace()).open();
+      await putTexts(
+        store,
+        '数据库每天凌晨备份',
+        '発送メールのテンプレート',
+        'API設計の図表',
+        '서버가 멈췄다',
+        'ข้อมูลสำรอง',
+      );
+      await put(store, memoryEntry(aMemory({ id: idOf(9), content: 'x', tags: ['日本語'] }), null));
+      expect(await found(store, '备份')).toEqual([idOf(0)]);
+      expect(await found(store, '据')).toEqual([idOf(0)]);
+      expect(await found(store, 'テンプレート')).toEqual([idOf(1)]);
+      expect(await found(store, '図表')).toEqual([idOf(2)]);
+      expect(await found(store, 'api')).toEqual([idOf(2)]);
+      expect(await found(store, '서버')).toEqual([idOf(3)]);
+      expect(await found(store, 'สำรอง')).toEqual([idOf(4)]);
+      expect(await found(store, '本語')).toEqual([idOf(9)]);
+      expect(await found(store, '份备')).toEqual([]);
+    });
+
+    it('cuts among equals by id, in whatever order they came', async () => {
+      const upwards = await equals(makePlace, [1, 2, 3, 4, 5]);
+      expect(await equals(makePlace, [4, 2, 5, 1, 3])).toEqual(upwards);
+      expect(upwards.text).toEqual([idOf(1), idOf(2)]);
+      expect(upwards.vector).toEqual([idOf(1), idOf(2)]);
+    });
+
     it.each(['', ' ', '"', '""', '-', '* ^ ( ) : +', '\0', '\ud800', '🙂'])(
       'gives nothing for a query without a word: %j',
       async query => {
@@ -143,6 +172,21 @@ export function searchContract(makePlace: MakePlace): void {
 
 function labelled(n: number, embeddingModel: string, ...numbers: number[]) {
   return memoryEntry(aMemory({ id: idOf(n), embeddingModel }), Float32Array.of(...numbers));
+}
+
+/** The two best of memories that say the same, put in this order. */
+async function equals(makePlace: MakePlace, order: readonly number[]) {
+  await using store = await (await makePlace()).open();
+  for (const n of order) {
+    const memory = aMemory({ id: idOf(n), content: 'the same words', embeddingModel: 'm' });
+    await put(store, memoryEntry(memory, Float32Array.of(1, 1)));
+  }
+  await put(store, labelled(9, 'm', 1, -1));
+  const ids = (hits: readonly { readonly id: string }[]) => hits.map(({ id }) => id);
+  return {
+    text: ids(await store.searchText('words', EVERYTHING, 2)),
+    vector: ids(await store.searchVectors(Float32Array.of(1, 1), 'm', EVERYTHING, 2)),
+  };
 }
 
 async function putTexts(store: Store, ...texts: readonly string[]): Promise<void> {

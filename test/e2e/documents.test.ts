@@ -72,6 +72,16 @@ describe('the README', () => {
     }
   });
 
+  test('every setting that it changes can be changed so', () => {
+    const home = scratch();
+    const lines = document('README.md').match(/^memport config set .*$/gm) ?? [];
+    expect(lines.length).toBeGreaterThanOrEqual(5);
+    for (const line of lines) {
+      const { code, stderr } = runBinary(wordsOf(line).slice(1), home);
+      expect({ line, code, stderr }).toMatchObject({ code: 0 });
+    }
+  });
+
   test('every command line of "Use" works, in this order, in a new home', () => {
     const home = scratch();
     const run = (...args: string[]) => {

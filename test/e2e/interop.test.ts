@@ -166,7 +166,11 @@ test('memories.json can be imported on its own', async () => {
 
 test('[ARC-08] the configuration has neither secrets nor paths of the machine', () => {
   expect(json('config/export_config.json')).toEqual({
+    embedding_dimensions: 0,
+    embedding_model: '',
+    embedding_offline: false,
     embedding_provider: 'hashing',
+    embedding_timeout: 60,
     merge_strategy: 'keep-newer',
     store_busy_timeout: 10,
   });

@@ -30,6 +30,9 @@ function reader(byText: readonly Hit[], byVector: readonly Hit[]) {
   return {
     asked,
     newest: async () => [],
+    counts: async () => ({ memories: 0, codeUnits: 0, tombstones: 0 }),
+    vectorGroups: async () => [],
+    pendingVectors: async () => 0,
     searchText: async (query: string, _filter: unknown, limit: number) => {
       asked.push(['text', query, limit]);
       return byText;

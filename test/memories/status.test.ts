@@ -40,7 +40,9 @@ test('the status of a store counts each kind, groups vectors and knows the span 
       { model: 'm', dimensions: 2, count: 1 },
       { model: 'm', dimensions: 3, count: 1 },
     ]),
+    embedding_model: hashingEmbedder().model,
     pending_vectors: 4,
+    mixed_vectors: 3,
     oldest_created_at: '1969-01-01T00:00:00Z',
     newest_updated_at: '2026-03-01T00:00:00Z',
   });
@@ -48,7 +50,9 @@ test('the status of a store counts each kind, groups vectors and knows the span 
 });
 
 test('without an embedder nothing is pending; an empty store has no dates', async () => {
-  expect((await statusOf([memoryEntry(aMemory(), null)], false)).status.pending_vectors).toBe(0);
+  const foreign = memoryEntry(aMemory({ embeddingModel: 'm' }), Float32Array.of(1));
+  const { status } = await statusOf([memoryEntry(aMemory({ id: idOf(2) }), null), foreign], false);
+  expect(status).toMatchObject({ embedding_model: null, pending_vectors: 0, mixed_vectors: 0 });
   expect((await statusOf([])).status).toMatchObject({
     memories: 0,
     vectors: [],

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Act } from '../act.ts';
 import { addDraftOptions, type DraftOptions, readDraft } from '../draft-options.ts';
+import { editContext } from '../edit-context.ts';
 
 export const addCommand = (act: Act): Command =>
   addDraftOptions(
@@ -14,13 +15,11 @@ export const addCommand = (act: Act): Command =>
       const { memoryRecord } = await import('../../model/memory.ts');
       const { canonicalJson } = await import('../../model/canonical.ts');
       await using store = await session.openStore('create');
-      const memory = await addMemory(store, draft, {
-        embedder: await session.embedder(),
-        nowMs: session.io.now(),
-        signal: session.io.signal,
-      });
+      const context = await editContext(session);
+      const memory = await addMemory(store, draft, context);
       session.committed(`the memory ${memory.id} is stored`);
       await session.out(session.json ? canonicalJson(memoryRecord(memory)) : memory.id);
       await session.note('remembered');
+      await context.warn();
     }),
   );

@@ -64,6 +64,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
   }
   const { exportStore } = await import('../../transfer/export.ts');
   const { packageVersion } = await import('../../version.ts');
+  const { portableConfig } = await import('../../config.ts');
   await using store = await session.openStore('existing');
   using progress = session.progress();
   const target = toStdout ? null : await findTarget(session, file, format);
@@ -79,7 +80,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
       code: options.code ?? format === 'archive',
       exportDate,
       generator: `memport ${packageVersion()}`,
-      config: { ...(await session.config()) },
+      config: portableConfig(await session.config()),
     },
     { signal: session.io.signal, onProgress: progress.update },
   );

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Act } from '../act.ts';
+import { editContext } from '../edit-context.ts';
 import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
 
@@ -17,14 +18,12 @@ export const projectsCommand = (act: Act): Command =>
             const [from, to] = [operand(command, 0), operand(command, 1)];
             const { renameProject } = await import('../../memories/projects.ts');
             await using store = await session.openStore('existing');
-            const moved = await renameProject(store, from, to, {
-              embedder: await session.embedder(),
-              nowMs: session.io.now(),
-              signal: session.io.signal,
-            });
+            const context = await editContext(session);
+            const moved = await renameProject(store, from, to, context);
             session.committed('the project is renamed');
             if (session.json) await session.outJson({ renamed: { from, to }, records: moved });
             await session.note(`renamed ${from} to ${to} in ${moved} records`);
+            await context.warn();
           }),
         ),
     );

@@ -20,7 +20,14 @@ export const searchCommand = (act: Act): Command =>
         };
         const { searchMemories } = await import('../../memories/search.ts');
         await using store = await session.openStore('existing');
-        const found = await searchMemories(store, request, await session.embedder(), session.io.signal);
+        const warnings: string[] = [];
+        const others = {
+          open: (label: string) => session.embedderOf(label),
+          warn: (warning: string) => void warnings.push(warning),
+        };
+        const { signal } = session.io;
+        const found = await searchMemories(store, request, await session.embedder(), signal, others);
+        for (const warning of warnings) await session.warn(warning);
         if (session.json) {
           for (const { line, score } of found) await session.out(`{"memory":${line},"score":${score}}`);
           return;

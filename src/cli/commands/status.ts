@@ -34,7 +34,9 @@ export const statusCommand = (act: Act): Command =>
           ['projects', String(status.projects)],
           ['deletions', String(status.tombstones)],
           ['vectors', vectors.join(', ') || 'none'],
+          ['model', status.embedding_model ?? 'none: full text only'],
           ['pending', `${status.pending_vectors} without a vector to search by`],
+          ['mixed', `${status.mixed_vectors} with a vector of another model`],
           ['newest', status.newest_updated_at ?? '-'],
           ...(digest === null ? [] : [['digest', digest] as const]),
         ];

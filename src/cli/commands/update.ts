@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Act } from '../act.ts';
 import { addDraftOptions, type DraftOptions, readDraft } from '../draft-options.ts';
+import { editContext } from '../edit-context.ts';
 import { operand } from '../operands.ts';
 
 export const updateCommand = (act: Act): Command =>
@@ -17,14 +18,11 @@ export const updateCommand = (act: Act): Command =>
       const { memoryRecord } = await import('../../model/memory.ts');
       const { canonicalJson } = await import('../../model/canonical.ts');
       await using store = await session.openStore('existing');
-      const context = {
-        embedder: await session.embedder(),
-        nowMs: session.io.now(),
-        signal: session.io.signal,
-      };
+      const context = await editContext(session);
       const memory = await updateMemory(store, operand(command, 0), draft, context);
       session.committed(`the memory ${memory.id} is changed`);
       await session.out(session.json ? canonicalJson(memoryRecord(memory)) : memory.id);
       await session.note('changed');
+      await context.warn();
     }),
   );

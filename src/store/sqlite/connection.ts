@@ -79,6 +79,19 @@ export class Connection implements Disposable {
     }
   }
 
+  /** Runs writes as one transaction of their own, all or none, and fails at once where another one is open. */
+  atOnce<T>(write: () => T): T {
+    this.execute('BEGIN IMMEDIATE');
+    try {
+      const result = write();
+      this.execute('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.inTransaction) this.execute('ROLLBACK');
+      throw error;
+    }
+  }
+
   /** Makes the vector functions of sqlite-vec known, on first use: most runs need none. */
   loadVectors(): void {
     if (this.#hasVectors) return;

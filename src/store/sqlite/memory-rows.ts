@@ -1,8 +1,8 @@
-import { foldTag } from '../../model/filter.ts';
 import type { MemoryEntry } from '../../model/record.ts';
 import { vectorBytes } from '../../model/vector.ts';
 import type { Write } from '../store.ts';
 import type { Connection, SqlValue } from './connection.ts';
+import { foldTags, insertMemoryText, removeMemoryText } from './memory-text.ts';
 import { type RecordRows, type RowWrite, removeVector, type StoredRow, setVector } from './record-rows.ts';
 import { optionalTextValue, textValue } from './text-value.ts';
 
@@ -14,7 +14,6 @@ const UPDATE = `UPDATE memories SET category = ?, scope = ?, lifecycle_state = ?
   WHERE id = ?`;
 const SET_SEARCH_VECTOR = `INSERT INTO memory_search_vectors (seq, model, embedding) VALUES (?, ?, ?)
   ON CONFLICT (seq) DO UPDATE SET model = excluded.model, embedding = excluded.embedding`;
-const INSERT_TEXT = 'INSERT INTO memory_text (rowid, content, tags) VALUES (?, ?, ?)';
 
 /** A memory's row with its tags, vectors and full text. */
 export class MemoryRows implements RecordRows<MemoryEntry> {
@@ -81,14 +80,11 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
   }
 
   #insertText(seq: number | bigint, { entry }: RowWrite<MemoryEntry>, tags: readonly string[]): void {
-    // NUL ends no word wrongly and a lone surrogate becomes U+FFFD: neither is part of a word, and the index keeps no text.
-    // FTS5 takes no REAL for a rowid, and a JavaScript number is bound as one.
-    const values = [BigInt(seq), entry.record.content, tags.join(' ')];
-    this.#connection.run(INSERT_TEXT, values);
+    insertMemoryText(this.#connection, seq, entry.record.content, tags);
   }
 
   #removeText(seq: number): void {
-    this.#connection.run('DELETE FROM memory_text WHERE rowid = ?', [BigInt(seq)]);
+    removeMemoryText(this.#connection, seq);
   }
 
   #setSearchVector(seq: number | bigint, { model, vector }: NonNullable<Write['searchVector']>): void {
@@ -132,12 +128,6 @@ function columns({ entry, vector, contentHash }: RowWrite<MemoryEntry>): SqlValu
     line,
     record.id,
   ];
-}
-
-/** Each once, sorted. */
-function foldTags(tags: readonly string[]): readonly string[] {
-  if (tags.length === 0) return tags;
-  return [...new Set(tags.map(foldTag))].sort();
 }
 
 function storedContent(line: string): unknown {

@@ -30,7 +30,7 @@ import { scanLines, scanVectors } from './scan.ts';
 import { scanRuns } from './scan-runs.ts';
 import { searchCodeText, searchCodeVectors } from './search-code.ts';
 import { searchText } from './search-text.ts';
-import { searchVectors } from './search-vectors.ts';
+import { searchVectors, type VectorSearch } from './search-vectors.ts';
 import { countRecords, pendingVectors, statistics, vectorGroups } from './statistics.ts';
 import { tombstonePage } from './tombstones.ts';
 
@@ -103,8 +103,19 @@ export class SqliteReader implements Reader {
     return this.#run(connection => searchText(connection, query, filter, limit));
   }
 
-  searchVectors(vector: Float32Array, model: string, filter: Filter, limit: number): Promise<readonly Hit[]> {
-    return this.#run(connection => searchVectors(connection, vector, model, filter, limit));
+  async searchVectors(
+    vector: Float32Array,
+    model: string,
+    filter: Filter,
+    limit: number,
+  ): Promise<readonly Hit[]> {
+    const search: VectorSearch = { vector, model, filter, limit };
+    return (await this.runSearch(search, 'exact')) ?? [];
+  }
+
+  /** As the function searchVectors. */
+  protected runSearch(search: VectorSearch, lacking: 'tell' | 'exact'): Promise<readonly Hit[] | null> {
+    return this.#run(connection => searchVectors(connection, search, lacking));
   }
 
   searchCodeText(query: string, filter: CodeFilter, limit: number): Promise<readonly Hit[]> {
@@ -128,7 +139,7 @@ export class SqliteReader implements Reader {
     return this.#run(connection => codeUnitsOf(connection, project, paths));
   }
 
-  pendingVectors(model: string, dimensions: number): Promise<number> {
+  pendingVectors(model: string, dimensions: number | null): Promise<number> {
     return this.#run(connection => pendingVectors(connection, model, dimensions));
   }
 

@@ -1,6 +1,7 @@
 import { MemportError } from '../../errors.ts';
+import type { Filter } from '../../model/filter.ts';
 import type { Instant } from '../../model/instant.ts';
-import type { Snapshot, Store, Transaction, TransactOptions } from '../store.ts';
+import type { Hit, Snapshot, Store, Transaction, TransactOptions } from '../store.ts';
 import { interruption, type Patience, retryWhileBusy, throwIfAborted } from './busy.ts';
 import type { Connection } from './connection.ts';
 import { Journal } from './journal.ts';
@@ -10,6 +11,7 @@ import { SqliteSnapshot } from './snapshot.ts';
 import { storeError } from './store-error.ts';
 import { SqliteTransaction } from './transaction.ts';
 import { Turnstile } from './turnstile.ts';
+import { type CodePlace, FIRST_CODE, fillCodes } from './vector-codes.ts';
 
 export interface SqliteStoreParts {
   readonly path: string;
@@ -22,6 +24,9 @@ export interface SqliteStoreParts {
   /** Makes a further connection for reading. */
   readonly openReader: () => Connection;
 }
+
+/** Between so many others get their turn. */
+const CODES_AT_A_TIME = 2000;
 
 /** The store of one SQLite file. Reads go over a connection of their own, so they never see an unfinished transaction. */
 export class SqliteStore extends SqliteReader implements Store {
@@ -73,6 +78,36 @@ export class SqliteStore extends SqliteReader implements Store {
     } finally {
       transaction.end();
       if (writer.inTransaction) writer.execute('ROLLBACK');
+    }
+  }
+
+  /** Makes the codes that are missing for a fast search first; where it can't write just now, the search takes longer. */
+  override async searchVectors(
+    vector: Float32Array,
+    model: string,
+    filter: Filter,
+    limit: number,
+  ): Promise<readonly Hit[]> {
+    const search = { vector, model, filter, limit };
+    const hits = await this.runSearch(search, 'tell');
+    if (hits !== null) return hits;
+    await this.#fillCodes();
+    return (await this.runSearch(search, 'exact')) ?? [];
+  }
+
+  /** Waits for nobody, and no failure of it is one of the search. */
+  async #fillCodes(): Promise<void> {
+    const { path, writer } = this.#parts;
+    if (writer === null) return;
+    try {
+      for (let place: CodePlace | null = FIRST_CODE; place !== null; ) {
+        using _turn = await this.#writers.enter(path, { timeoutMs: 0 });
+        if (this.#status.closed) return;
+        const from: CodePlace = place;
+        place = writer.atOnce(() => fillCodes(writer, from, CODES_AT_A_TIME));
+      }
+    } catch {
+      // Locked, full or read-only: the search compares all vectors instead.
     }
   }
 

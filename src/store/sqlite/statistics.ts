@@ -97,7 +97,12 @@ function first(values: readonly Instant[], sign = 1n): Instant | null {
   return sign * rest.reduce((least, value) => (value < least ? value : least), start);
 }
 
-export function pendingVectors(connection: Connection, model: string, dimensions: number): number {
+export function pendingVectors(connection: Connection, model: string, dimensions: number | null): number {
+  if (dimensions === null) {
+    const sql = `SELECT count(*) FROM memories r LEFT JOIN memory_search_vectors s ON s.seq = r.seq AND s.model = ?
+      WHERE s.seq IS NULL AND NOT (r.embedding_model IS ? AND r.embedding_dimensions IS NOT NULL)`;
+    return connection.integer(sql, [textValue(model), textValue(model)]);
+  }
   const sql = `SELECT (SELECT count(*) FROM memories)
     - (SELECT count(*) FROM memories WHERE embedding_model = ? AND embedding_dimensions = ?)
     - (SELECT count(*) FROM memory_search_vectors WHERE model = ? AND length(embedding) = 4 * ?)`;

@@ -1,4 +1,6 @@
 import type { Embedder } from '../../embedding/embedder.ts';
+import { describeFailure } from '../../embedding/failure.ts';
+import { GivingUp } from '../../embedding/giving-up.ts';
 import { MemportError } from '../../errors.ts';
 import type { Source, SourceItem, SourceRecord, Verification } from '../../formats/source.ts';
 import type { Filter } from '../../model/filter.ts';
@@ -67,10 +69,12 @@ export async function importSource(
   const files = [...(await storeFiles(store.location)), ...(request.protect ?? [])];
   await new RejectsFile(request.rejectsPath, request).check(files);
   const makeVectors = makesVectors(request.vectors);
+  const embedder = request.embedder === null ? null : new GivingUp(request.embedder);
   if (strategy !== 'ask') {
     const verification = request.verification ?? (await source.verify(work));
     const decided = { verification, makeVectors, resolve: (a: Entry, b: Entry) => resolve(a, b, strategy) };
-    return run(store, source, { ...request, ...decided }, work);
+    if (makeVectors) await embedder?.prepare(work.signal);
+    return run(store, source, { ...request, ...decided, embedder }, work);
   }
   const { ask } = request;
   if (ask === undefined) {
@@ -79,6 +83,7 @@ export async function importSource(
     });
   }
   const verification = request.verification ?? (await source.verify(work));
+  if (makeVectors) await embedder?.prepare(work.signal);
   const quick = { makeVectors: false, nearDuplicates: 'off' as const };
   if (request.strict) {
     // Nobody is to answer for a file that is refused in the end.
@@ -87,15 +92,16 @@ export async function importSource(
     };
     const keepStored = (a: Entry, b: Entry) => resolve(a, b, 'keep-older');
     const rehearsal = { ...quick, rollback: true, verification, resolve: keepStored, onOutcome };
-    await run(store, source, { ...request, ...rehearsal }, work);
+    await run(store, source, { ...request, embedder, ...rehearsal }, work);
   }
   return importAsking(ask, work.signal, async (resolve, isTrial) => {
     const trial = isTrial && { ...quick, dryRun: true, onOutcome: () => {} };
-    return run(store, source, { ...request, makeVectors, ...trial, verification, resolve }, work);
+    return run(store, source, { ...request, embedder, makeVectors, ...trial, verification, resolve }, work);
   });
 }
 
 interface Run extends ImportRequest {
+  readonly embedder: GivingUp | null;
   readonly resolve: BatchContext['resolve'];
   readonly verification: Verification;
   readonly makeVectors: boolean;
@@ -137,6 +143,9 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
       if (!isRefused) await rejects.withdraw();
       throw error;
     });
+  const { embedder } = request;
+  if (embedder !== null && embedder.failure !== null)
+    tally.warn(describeFailure(embedder.model, embedder.failure));
   const changed = tally.written + tally.tombstonesAdded + tally.projectsChanged > 0;
   return tally.report({
     input: request.input,

@@ -1,9 +1,9 @@
 import type { Embedder } from '../../embedding/embedder.ts';
 import { hashingEmbedder } from '../../embedding/hashing.ts';
 import type { WorkOptions } from '../../model/progress.ts';
-import type { Reader, Write } from '../../store/store.ts';
+import { mostDistance, SIGNATURE_WORDS, Signer } from '../../model/signature.ts';
+import type { ModelVectors, Reader, Write } from '../../store/store.ts';
 import { ComparedVectors, spaceKey, vectorIn } from './compared-vectors.ts';
-import { mostDistance, SIGNATURE_WORDS, Signer } from './signature.ts';
 import { type Candidate, SignatureIndex } from './signature-index.ts';
 
 /** Another memory that says nearly the same, and the cosine of the angle between both vectors. */
@@ -123,7 +123,8 @@ export class NearMemories {
   async #spaceOf(write: Write): Promise<Space> {
     const { embedder } = this.#options;
     const { entry } = write;
-    if (embedder !== null && vectorIn(write, embedder) !== null) return this.#space(embedder);
+    const group = embedder !== null && modelVectors(embedder);
+    if (group && vectorIn(write, group) !== null) return this.#space(group);
     const model = entry.record.embeddingModel;
     if (entry.vector !== null && entry.vector.length > 0 && model !== null)
       return this.#space({ model, dimensions: entry.vector.length });
@@ -150,6 +151,11 @@ export class NearMemories {
     this.#spaces.set(key, space);
     return space;
   }
+}
+
+/** null while the embedder has made none. */
+function modelVectors({ model, dimensions }: Embedder): ModelVectors | null {
+  return dimensions === null ? null : { model, dimensions };
 }
 
 interface Looking {

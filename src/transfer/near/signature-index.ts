@@ -1,5 +1,5 @@
 import { idBytes, idFromBytes } from '../../model/id.ts';
-import { distance, SIGNATURE_WORDS, valueAt } from './signature.ts';
+import { distance, SIGNATURE_WORDS, valueAt } from '../../model/signature.ts';
 
 /** Bands of a signature, each of BAND_BITS bits: two signatures are compared when they agree in one of them. */
 export const BANDS = 20;

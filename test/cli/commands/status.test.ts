@@ -27,7 +27,9 @@ test('counts records and projects, and vectors by model', async () => {
     projects: '4',
     deletions: '1',
     vectors: '28 of all-MiniLM-L6-v2 (384), 1 of memport-hash-384-v1 (384)',
+    model: 'memport-hash-384-v1',
     pending: '0 without a vector to search by',
+    mixed: '28 with a vector of another model',
     newest: '2026-06-01T12:00:00Z',
   });
 });

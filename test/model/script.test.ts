@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { characterKind, DENSE, LETTER, SEPARATOR } from '../../src/embedding/script.ts';
+import { characterKind, DENSE, LETTER, SEPARATOR } from '../../src/model/script.ts';
 
 describe('characterKind', () => {
   it.each([

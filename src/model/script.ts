@@ -1,4 +1,4 @@
-/** What a code point is to the hashing embedder: between words, part of a word, or part of a text written without spaces. */
+/** What a code point is to search: between words, part of a word, or part of a text written without spaces. */
 export const SEPARATOR = 0;
 export const LETTER = 1;
 export const DENSE = 2;
@@ -62,12 +62,20 @@ const DENSE_SCRIPTS: readonly (readonly [number, number])[] = [
   [0x20000, 0x3ffff],
 ];
 
+/** One character of these scripts with the marks on it; global, for replacing and matching all. */
+export const DENSE_CHARACTER: RegExp = new RegExp(`(?!\\p{M})[${denseClass()}]\\p{M}*`, 'gu');
+
 const BASIC_PLANE = basicPlane();
 
 export function characterKind(codePoint: number): CharacterKind {
   const kind = BASIC_PLANE[codePoint];
   if (kind === SEPARATOR || kind === DENSE) return kind;
   return codePoint >= 0x20000 && codePoint <= 0x3ffff ? DENSE : LETTER;
+}
+
+function denseClass(): string {
+  const written = (point: number): string => `\\u{${point.toString(16)}}`;
+  return DENSE_SCRIPTS.map(([first, last]) => `${written(first)}-${written(last)}`).join('');
 }
 
 function basicPlane(): Uint8Array {

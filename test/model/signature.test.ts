@@ -5,10 +5,10 @@ import {
   SIGNATURE_BITS,
   SIGNATURE_WORDS,
   Signer,
-} from '../../../src/transfer/near/signature.ts';
-import { MOST_CANDIDATES, SignatureIndex } from '../../../src/transfer/near/signature-index.ts';
-import { idOf } from '../../support/records.ts';
-import { atCosine, randomUnit, seeded } from './vectors.ts';
+} from '../../src/model/signature.ts';
+import { MOST_CANDIDATES, SignatureIndex } from '../../src/transfer/near/signature-index.ts';
+import { idOf } from '../support/records.ts';
+import { atCosine, randomUnit, seeded } from '../transfer/near/vectors.ts';
 
 const signatureOf = (signer: Signer, vector: Float32Array): Int32Array => {
   const words = new Int32Array(SIGNATURE_WORDS);
