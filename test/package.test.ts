@@ -1,10 +1,12 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveInstalled } from './registry.ts';
+import { writeTinyModel } from './support/tiny-model.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
@@ -96,6 +98,20 @@ describe('the package', () => {
     await run(memport, ['add', 'The package works when it is installed', '--json'], { env, cwd: scratch });
     const found = await run(memport, ['search', 'package installed', '--json'], { env, cwd: scratch });
     expect(found.stdout).toContain('The package works when it is installed');
+
+    // An optional package that is installed beside it, as `npm install --global` puts it there.
+    const folder = join(scratch, 'tiny');
+    writeTinyModel(folder);
+    const model = { ...env, MEMPORT_EMBEDDING_PROVIDER: 'transformers', MEMPORT_EMBEDDING_MODEL: folder };
+    const without = await run(memport, ['add', 'the cat sat'], { env: model, cwd: scratch });
+    expect(without.stderr).toContain('npm install --global @huggingface/transformers');
+    const peer = join(root, 'node_modules/@huggingface/transformers');
+    mkdirSync(join(prefix, 'lib/node_modules/@huggingface'));
+    symlinkSync(peer, join(prefix, 'lib/node_modules/@huggingface/transformers'));
+    const engine = pathToFileURL(join(root, 'test/support/wasm-engine.js')).href;
+    const beside = { env: { ...model, NODE_OPTIONS: `--import ${engine}` }, cwd: scratch };
+    expect((await run(memport, ['add', 'the dog ran'], beside)).stderr).not.toContain('vectors');
+    expect((await run(memport, ['status'], beside)).stdout).toMatch(/1 of tiny@[0-9a-f]{8} \(4\)/);
 
     const library = join(prefix, 'lib/node_modules/memport/dist/index.js');
     const script = `console.log(Object.keys(await import(${JSON.stringify(library)})).length > 0)`;

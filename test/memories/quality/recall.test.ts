@@ -50,9 +50,9 @@ test('recall@5 over labelled queries: the hybrid is no worse than the better of 
     if (recall(found.hybrid, labelled) < 1) missed.push(labelled.query);
   }
   const mean = (way: keyof typeof sums): number => sums[way] / QUERIES.length;
-  console.log(
+  process.stdout.write(
     `recall@5 of ${QUERIES.length} queries over ${MEMORIES.length} memories: text ${mean('text').toFixed(3)}, ` +
-      `vector ${mean('vector').toFixed(3)}, hybrid ${mean('hybrid').toFixed(3)}; hybrid misses: ${missed.join(' | ') || 'none'}`,
+      `vector ${mean('vector').toFixed(3)}, hybrid ${mean('hybrid').toFixed(3)}; hybrid misses: ${missed.join(' | ') || 'none'}\n`,
   );
   expect(MEMORIES.length).toBeGreaterThanOrEqual(40);
   expect(QUERIES.length).toBeGreaterThanOrEqual(25);
