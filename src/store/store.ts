@@ -1,5 +1,6 @@
 import type { Filter } from '../model/filter.ts';
 import type { Instant } from '../model/instant.ts';
+import type { WorkOptions } from '../model/progress.ts';
 import type { Project, ProjectSummary } from '../model/project.ts';
 import type { Entry, RecordKind } from '../model/record.ts';
 import type { Tombstone } from '../model/tombstone.ts';
@@ -30,7 +31,19 @@ export interface Store extends Reader, AsyncDisposable {
   /** The size of what is stored, in bytes, and the version of its schema. */
   describe(): Promise<{ readonly bytes: number; readonly schemaVersion: number }>;
 
+  /** Looks at everything: the file itself, each record, and what is made from records. Changes nothing. */
+  check(work?: WorkOptions): Promise<readonly StoreFault[]>;
+
+  /** Makes everything anew that is made from records, in one transaction; records and their vectors stay. Mends faults of `indexes`. */
+  reindex(work?: WorkOptions): Promise<void>;
+
   close(): Promise<void>;
+}
+
+export interface StoreFault {
+  /** `pages`: the file is damaged; `records`: a record can't be read; `indexes`: what is made from records is not as they are. */
+  readonly part: 'pages' | 'records' | 'indexes';
+  readonly message: string;
 }
 
 export type Snapshot = Reader & AsyncDisposable;

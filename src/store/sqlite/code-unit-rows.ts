@@ -1,13 +1,34 @@
 import type { CodeUnitEntry } from '../../model/record.ts';
 import { codeText, insertCodeText, removeCodeText, sameCodeText, storedCodeText } from './code-text.ts';
 import type { Connection, SqlValue } from './connection.ts';
-import { type RecordRows, type RowWrite, removeVector, type StoredRow, setVector } from './record-rows.ts';
+import {
+  type DerivedParts,
+  type RecordRows,
+  type RowWrite,
+  removeVector,
+  type StoredRow,
+  setVector,
+} from './record-rows.ts';
 import { optionalTextValue, textValue } from './text-value.ts';
 
-const INSERT = `INSERT INTO code_units (language, unit_type, file_path, file_hash, project_name, indexed_at,
-  embedding_model, embedding_dimensions, content_hash, record, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const UPDATE = `UPDATE code_units SET language = ?, unit_type = ?, file_path = ?, file_hash = ?, project_name = ?,
-  indexed_at = ?, embedding_model = ?, embedding_dimensions = ?, content_hash = ?, record = ? WHERE id = ?`;
+/** The columns of a row but for its place, the id last. All but that and `record` can be made again from `record`. */
+export const CODE_UNIT_COLUMNS = [
+  'language',
+  'unit_type',
+  'file_path',
+  'file_hash',
+  'project_name',
+  'indexed_at',
+  'embedding_model',
+  'embedding_dimensions',
+  'content_hash',
+  'record',
+  'id',
+] as const;
+const INSERT = `INSERT INTO code_units (${CODE_UNIT_COLUMNS.join(', ')}) VALUES (${CODE_UNIT_COLUMNS.map(() => '?').join(', ')})`;
+const UPDATE = `UPDATE code_units SET ${CODE_UNIT_COLUMNS.slice(0, -1)
+  .map(name => `${name} = ?`)
+  .join(', ')} WHERE id = ?`;
 
 /** A code unit's row with its vector and full text. */
 export class CodeUnitRows implements RecordRows<CodeUnitEntry> {
@@ -19,13 +40,13 @@ export class CodeUnitRows implements RecordRows<CodeUnitEntry> {
   }
 
   insert(write: RowWrite<CodeUnitEntry>): void {
-    const { lastInsertRowid: seq } = this.#connection.statement(INSERT).run(...columns(write));
+    const { lastInsertRowid: seq } = this.#connection.statement(INSERT).run(...columnsOf(write));
     insertCodeText(this.#connection, seq, codeText(write.entry.record));
     if (write.vector !== null) setVector(this.#connection, 'code_unit', seq, write.vector);
   }
 
   replace({ seq, line }: StoredRow, write: RowWrite<CodeUnitEntry>): void {
-    this.#connection.run(UPDATE, columns(write));
+    this.#connection.run(UPDATE, columnsOf(write));
     const text = codeText(write.entry.record);
     if (!sameCodeText(storedCodeText(line), text)) {
       removeCodeText(this.#connection, seq);
@@ -42,9 +63,15 @@ export class CodeUnitRows implements RecordRows<CodeUnitEntry> {
   }
 }
 
-/** In the order of both statements. */
-function columns({ entry, vector, contentHash }: RowWrite<CodeUnitEntry>): SqlValue[] {
-  const { record, line } = entry;
+function columnsOf({ entry, vector, contentHash }: RowWrite<CodeUnitEntry>): SqlValue[] {
+  return codeUnitColumns(entry, { dimensions: vector?.length ?? null, contentHash });
+}
+
+/** The values of CODE_UNIT_COLUMNS. */
+export function codeUnitColumns(
+  { record, line }: CodeUnitEntry,
+  { dimensions, contentHash }: DerivedParts,
+): SqlValue[] {
   return [
     textValue(record.language),
     textValue(record.unitType),
@@ -53,7 +80,7 @@ function columns({ entry, vector, contentHash }: RowWrite<CodeUnitEntry>): SqlVa
     textValue(record.projectName),
     record.indexedAt,
     optionalTextValue(record.embeddingModel),
-    vector?.length ?? null,
+    dimensions,
     contentHash,
     line,
     record.id,

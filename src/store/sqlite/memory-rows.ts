@@ -3,15 +3,35 @@ import { vectorBytes } from '../../model/vector.ts';
 import type { Write } from '../store.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { foldTags, insertMemoryText, removeMemoryText } from './memory-text.ts';
-import { type RecordRows, type RowWrite, removeVector, type StoredRow, setVector } from './record-rows.ts';
+import {
+  type DerivedParts,
+  type RecordRows,
+  type RowWrite,
+  removeVector,
+  type StoredRow,
+  setVector,
+} from './record-rows.ts';
 import { optionalTextValue, textValue } from './text-value.ts';
 
-const INSERT = `INSERT INTO memories (category, scope, lifecycle_state, project_name, created_at, updated_at,
-  last_accessed, embedding_model, embedding_dimensions, content_hash, record, id)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const UPDATE = `UPDATE memories SET category = ?, scope = ?, lifecycle_state = ?, project_name = ?, created_at = ?,
-  updated_at = ?, last_accessed = ?, embedding_model = ?, embedding_dimensions = ?, content_hash = ?, record = ?
-  WHERE id = ?`;
+/** The columns of a row but for its place, the id last. All but that and `record` can be made again from `record`. */
+export const MEMORY_COLUMNS = [
+  'category',
+  'scope',
+  'lifecycle_state',
+  'project_name',
+  'created_at',
+  'updated_at',
+  'last_accessed',
+  'embedding_model',
+  'embedding_dimensions',
+  'content_hash',
+  'record',
+  'id',
+] as const;
+const INSERT = `INSERT INTO memories (${MEMORY_COLUMNS.join(', ')}) VALUES (${MEMORY_COLUMNS.map(() => '?').join(', ')})`;
+const UPDATE = `UPDATE memories SET ${MEMORY_COLUMNS.slice(0, -1)
+  .map(name => `${name} = ?`)
+  .join(', ')} WHERE id = ?`;
 const SET_SEARCH_VECTOR = `INSERT INTO memory_search_vectors (seq, model, embedding) VALUES (?, ?, ?)
   ON CONFLICT (seq) DO UPDATE SET model = excluded.model, embedding = excluded.embedding`;
 
@@ -25,7 +45,7 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
   }
 
   insert(write: RowWrite<MemoryEntry>): void {
-    const { lastInsertRowid: seq } = this.#connection.statement(INSERT).run(...columns(write));
+    const { lastInsertRowid: seq } = this.#connection.statement(INSERT).run(...columnsOf(write));
     const tags = foldTags(write.entry.record.tags);
     this.#insertTags(seq, tags);
     this.#insertText(seq, write, tags);
@@ -36,7 +56,7 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
   replace(row: StoredRow, write: RowWrite<MemoryEntry>): void {
     const keeps = write.keepSearchVector && storedContent(row.line) === write.entry.record.content;
     if (keeps && write.searchVector === null) this.#copyOwnVector(row.seq);
-    this.#connection.run(UPDATE, columns(write));
+    this.#connection.run(UPDATE, columnsOf(write));
     this.#replaceWords(row, write);
     if (write.vector === null) removeVector(this.#connection, 'memory', row.seq);
     else setVector(this.#connection, 'memory', row.seq, write.vector);
@@ -111,9 +131,15 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
   }
 }
 
-/** In the order of both statements. */
-function columns({ entry, vector, contentHash }: RowWrite<MemoryEntry>): SqlValue[] {
-  const { record, line } = entry;
+function columnsOf({ entry, vector, contentHash }: RowWrite<MemoryEntry>): SqlValue[] {
+  return memoryColumns(entry, { dimensions: vector?.length ?? null, contentHash });
+}
+
+/** The values of MEMORY_COLUMNS. */
+export function memoryColumns(
+  { record, line }: MemoryEntry,
+  { dimensions, contentHash }: DerivedParts,
+): SqlValue[] {
   return [
     record.category,
     record.scope,
@@ -123,7 +149,7 @@ function columns({ entry, vector, contentHash }: RowWrite<MemoryEntry>): SqlValu
     record.updatedAt,
     record.lastAccessed,
     optionalTextValue(record.embeddingModel),
-    vector?.length ?? null,
+    dimensions,
     contentHash,
     line,
     record.id,

@@ -23,6 +23,13 @@ export interface RowWrite<E extends Entry> {
   readonly contentHash: Uint8Array;
 }
 
+/** What columns hold besides what the record itself says. */
+export interface DerivedParts {
+  /** Of the own vector; null without one. */
+  readonly dimensions: number | null;
+  readonly contentHash: Uint8Array;
+}
+
 /** What a write needs to know of a row that is there already. */
 export interface StoredRow extends RowPlace {
   readonly line: string;

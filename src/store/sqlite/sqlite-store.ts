@@ -1,11 +1,15 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { MemportError } from '../../errors.ts';
 import type { Filter } from '../../model/filter.ts';
 import type { Instant } from '../../model/instant.ts';
-import type { Hit, Snapshot, Store, Transaction, TransactOptions } from '../store.ts';
+import type { WorkOptions } from '../../model/progress.ts';
+import type { Hit, Snapshot, Store, StoreFault, Transaction, TransactOptions } from '../store.ts';
 import { interruption, type Patience, retryWhileBusy, throwIfAborted } from './busy.ts';
+import { checkPages, checkRecords, checkReferences } from './check.ts';
 import type { Connection } from './connection.ts';
 import { Journal } from './journal.ts';
 import { SqliteReader } from './reader.ts';
+import { reindex } from './reindex.ts';
 import { schemaVersion } from './schema.ts';
 import { SqliteSnapshot } from './snapshot.ts';
 import { storeError } from './store-error.ts';
@@ -117,6 +121,44 @@ export class SqliteStore extends SqliteReader implements Store {
       bytes: reader.integer('PRAGMA page_count') * reader.integer('PRAGMA page_size'),
       schemaVersion: schemaVersion(reader),
     }));
+  }
+
+  async check(work: WorkOptions = {}): Promise<readonly StoreFault[]> {
+    const { path } = this.#parts;
+    const connection = await runRead(this.#parts, this.#status, () => this.#parts.openReader());
+    try {
+      // One state of the file, however long it takes.
+      connection.execute('BEGIN');
+      const faults = [...checkPages(connection)];
+      if (faults.length > 0) return faults;
+      faults.push(...checkReferences(connection));
+      for (const found of checkRecords(connection, work.onProgress)) {
+        faults.push(...found);
+        throwIfAborted(work.signal);
+        await turn();
+      }
+      return faults;
+    } catch (error) {
+      throw storeError(error, path);
+    } finally {
+      connection.close();
+    }
+  }
+
+  async reindex(work: WorkOptions = {}): Promise<void> {
+    const { path, busyTimeoutMs, writer } = this.#parts;
+    if (writer === null) throw new MemportError('usage', `${path} is open for reading only`);
+    const patience = { timeoutMs: busyTimeoutMs, signal: work.signal };
+    using _turn = await this.#writers.enter(path, patience);
+    await this.#begin(writer, patience, {});
+    try {
+      reindex(writer, work.onProgress);
+      this.#commit(writer, null);
+    } catch (error) {
+      throw storeError(error, path);
+    } finally {
+      if (writer.inTransaction) writer.execute('ROLLBACK');
+    }
   }
 
   /** Waits for the transactions that were asked for before. Idempotent. */
