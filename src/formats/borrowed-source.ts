@@ -2,12 +2,14 @@ import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { FormatName, Source, SourceItem, Verification } from './source.ts';
 
-/** A source that would close its file, for a file that is another's: it stays open. */
+/** A source that would close its file, for a file that is another's: only that other is disposed of, where it is given. */
 export class BorrowedSource implements Source {
   readonly #source: Source;
+  readonly #owner: AsyncDisposable | null;
 
-  constructor(source: Source) {
+  constructor(source: Source, owner: AsyncDisposable | null = null) {
     this.#source = source;
+    this.#owner = owner;
   }
 
   get format(): FormatName {
@@ -42,5 +44,7 @@ export class BorrowedSource implements Source {
     return this.#source.read(options);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#owner?.[Symbol.asyncDispose]();
+  }
 }

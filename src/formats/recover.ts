@@ -1,15 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
+import { readUpTo } from '../file-access.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
+import type { Keys } from './age/keys.ts';
 import { RecoveredArchive } from './archive/recovery/recovered-archive.ts';
 import { isGzip } from './archive/sniff.ts';
-import { openSource } from './detect.ts';
+import { openPlain, openSource } from './detect.ts';
 import { RecoveredJson } from './json/recover.ts';
 import { Losses, type Lost, lostText } from './lost.ts';
 import { MEMPORT_MIGRATIONS } from './migrations/memport.ts';
 import { MigratedSource } from './migrations/migrated-source.ts';
-import { openFile } from './opened-file.ts';
+import type { OpenedFile } from './opened-file.ts';
 import type { FormatName, Source, SourceItem, Verification } from './source.ts';
 
 /** What damage looks like; any other failure is not one of the file's content. */
@@ -24,13 +26,15 @@ const HEAD = 64 * 1024;
 export class RecoverySource implements Source {
   readonly #file: string | FileHandle;
   readonly #from: FormatName | undefined;
+  readonly #keys: Keys | undefined;
   #inner: Source | null = null;
   #lost: (() => Lost | null) | null = null;
 
   /** A handle that is given stays open. */
-  constructor(file: string | FileHandle, from?: FormatName) {
+  constructor(file: string | FileHandle, from?: FormatName, keys?: Keys) {
     this.#file = file;
     this.#from = from;
+    this.#keys = keys;
   }
 
   get format(): FormatName {
@@ -70,7 +74,7 @@ export class RecoverySource implements Source {
   async verify(options: WorkOptions = {}): Promise<Verification> {
     await this[Symbol.asyncDispose]();
     try {
-      this.#inner = await openSource(this.#file, { from: this.#from });
+      this.#inner = await openSource(this.#file, { from: this.#from, keys: this.#keys });
       return await this.#inner.verify(options);
     } catch (error) {
       if (!(error instanceof MemportError) || !DAMAGE.has(error.code)) throw error;
@@ -92,7 +96,8 @@ export class RecoverySource implements Source {
   async #salvage(damage: MemportError, options: WorkOptions): Promise<Verification> {
     const losses = new Losses();
     losses.add(damage.message);
-    const found = await openDamaged(this.#file, losses, this.#from);
+    const opened = await openPlain(this.#file, { keys: this.#keys, onDamage: 'blank' });
+    const found = await openDamaged(opened, losses, this.#from);
     if (found === null) throw damage;
     this.#inner = new MigratedSource(found, MEMPORT_MIGRATIONS);
     this.#lost = () => found.lost;
@@ -105,15 +110,14 @@ export class RecoverySource implements Source {
 
 /** null for a file that is of no kind that can be searched for records. */
 async function openDamaged(
-  file: string | FileHandle,
+  opened: OpenedFile,
   losses: Losses,
   from: FormatName | undefined,
 ): Promise<RecoveredArchive | RecoveredJson | null> {
-  await using opened = await openFile(file);
-  const { bytesRead, buffer } = await opened.handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-  const head = buffer.subarray(0, bytesRead);
-  if (from?.endsWith('-archive') || isGzip(head)) return new RecoveredArchive(await openFile(file), losses);
+  const head = await readUpTo(opened.handle, HEAD, 0);
+  if (from?.endsWith('-archive') || isGzip(head)) return new RecoveredArchive(opened, losses);
   if (from?.endsWith('-json') || /"(?:memories|id|version)"\s*:/.test(head.toString('latin1')))
-    return new RecoveredJson(await openFile(file), losses, from);
+    return new RecoveredJson(opened, losses, from);
+  await opened[Symbol.asyncDispose]();
   return null;
 }

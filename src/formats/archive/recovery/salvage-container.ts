@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import { MemportError } from '../../../errors.ts';
+import type { ReadableFile } from '../../../file-access.ts';
 import { BLOCK_HEADER_SIZE, blockLength, looksLikeBlock, openBlock } from '../container/gzip-block.ts';
 import { salvageGzip } from './salvage-gzip.ts';
 import type { SalvagedChunk } from './salvaged-chunk.ts';
@@ -13,16 +13,16 @@ const WINDOW = 1024 * 1024;
  */
 export class SalvageContainer {
   readonly blocked: boolean;
-  readonly #file: FileHandle;
+  readonly #file: ReadableFile;
   /** Known blocks in order: place in the file and among the intact data. */
   readonly #places: { readonly place: number; readonly start: number }[] = [];
 
-  private constructor(file: FileHandle, blocked: boolean) {
+  private constructor(file: ReadableFile, blocked: boolean) {
     this.#file = file;
     this.blocked = blocked;
   }
 
-  static async open(file: FileHandle): Promise<SalvageContainer> {
+  static async open(file: ReadableFile): Promise<SalvageContainer> {
     const head = Buffer.alloc(BLOCK_HEADER_SIZE);
     await file.read(head, 0, head.length, 0);
     const first = await findBlock(file, 0);
@@ -73,7 +73,7 @@ interface FoundBlock {
 }
 
 /** The first intact block at `from` or behind it. */
-async function findBlock(file: FileHandle, from: number): Promise<FoundBlock | null> {
+async function findBlock(file: ReadableFile, from: number): Promise<FoundBlock | null> {
   const expected = await readBlock(file, from);
   if (expected !== null) return expected;
   const window = Buffer.allocUnsafe(WINDOW);
@@ -90,7 +90,7 @@ async function findBlock(file: FileHandle, from: number): Promise<FoundBlock | n
   }
 }
 
-async function readBlock(file: FileHandle, place: number): Promise<FoundBlock | null> {
+async function readBlock(file: ReadableFile, place: number): Promise<FoundBlock | null> {
   try {
     const header = Buffer.alloc(BLOCK_HEADER_SIZE);
     const { bytesRead } = await file.read(header, 0, header.length, place);

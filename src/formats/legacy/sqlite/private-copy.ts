@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdtemp, open, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, open, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { MemportError } from '../../../errors.ts';
+import type { ReadableFile } from '../../../file-access.ts';
 import type { WorkOptions } from '../../../model/progress.ts';
 import { fileChunks } from '../../json/file-chunks.ts';
 
@@ -31,7 +32,7 @@ const SIDE_FILES = ['-wal', '-journal'] as const;
  * not change is seen by reading it again.
  */
 export async function copyPrivately(
-  handle: FileHandle,
+  handle: ReadableFile,
   path: string | null,
   options: CopyOptions = {},
 ): Promise<PrivateCopy> {
@@ -54,7 +55,7 @@ export async function copyPrivately(
 }
 
 async function copyOnce(
-  handle: FileHandle,
+  handle: ReadableFile,
   path: string | null,
   copy: string,
   options: WorkOptions,
@@ -68,7 +69,7 @@ async function copyOnce(
   return hash.digest('hex') === sum;
 }
 
-async function copyBytes(from: FileHandle, to: string, options: WorkOptions): Promise<string> {
+async function copyBytes(from: ReadableFile, to: string, options: WorkOptions): Promise<string> {
   const hash = createHash('sha256');
   await using target = await open(to, 'w', 0o600);
   for await (const chunk of fileChunks(from, 'copying', options)) {
