@@ -10,6 +10,7 @@ import { diffCommand } from './commands/diff.ts';
 import { embedCommand } from './commands/embed.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
+import { keyCommand } from './commands/key.ts';
 import { listCommand } from './commands/list.ts';
 import { operationsCommand } from './commands/operations.ts';
 import { projectsCommand } from './commands/projects.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly CommandMaker[] = [
   operationsCommand,
   diffCommand,
   embedCommand,
+  keyCommand,
   statusCommand,
   configCommand,
   demoCommand,

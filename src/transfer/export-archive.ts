@@ -48,7 +48,7 @@ export async function writeArchive(
     projects: projects.map(project => project.name),
     memoryVectors,
     codeUnitVectors,
-    encryption: 'none',
+    encryption: plan.lock === undefined ? 'none' : 'age',
   });
   const meter = new Meter(counts.memories + counts.codeUnits + vectors, work);
 

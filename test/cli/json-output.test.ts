@@ -16,7 +16,7 @@ const STATUS =
     ' ',
   );
 const EXPORT =
-  'message_type path format export_type export_date memories code_units tombstones vectors bytes content_digest'.split(
+  'message_type path format export_type export_date memories code_units tombstones vectors bytes encrypted content_digest'.split(
     ' ',
   );
 const IMPORT =
@@ -55,6 +55,7 @@ test('the shapes of --json are those that are documented', async () => {
   expect(keys((await lines('projects'))[0])).toEqual(PROJECT);
   expect(keys((await lines('projects', 'rename', 'shop', 'store'))[0])).toEqual(['renamed', 'records']);
   expect(keys((await lines('status', '--digest'))[0])).toEqual(STATUS);
+  expect(keys((await lines('key', 'generate'))[0])).toEqual(['recipient', 'file']);
   expect(keys((await lines('export', join(home, 'x.tar.gz')))[0])).toEqual(EXPORT);
   expect(keys((await lines('import', join(home, 'x.tar.gz')))[0])).toEqual(IMPORT);
   const decision = (

@@ -6,13 +6,14 @@ import type { RestorePlan } from '../../backup/restore-plan.ts';
 import { MemportError } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { interruptible } from '../input.ts';
+import { addKeyOptions, type KeyOptions, keysOf } from '../keys.ts';
 import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
 import { confirm, requireAnswer } from '../ui/prompt.ts';
 import { visible } from '../ui/text.ts';
 import { importFile } from './import.ts';
 
-interface RestoreOptions {
+interface RestoreOptions extends KeyOptions {
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly from?: string;
@@ -20,7 +21,7 @@ interface RestoreOptions {
 }
 
 export const restoreCommand = (act: Act): Command =>
-  new Command('restore')
+  addKeyOptions(new Command('restore'))
     .description('make the whole store what a file holds, after a safety backup; memport undo takes it back')
     .argument('<file>', 'an archive or another export, or - for standard input')
     .option('--dry-run', 'show what would be added, changed and removed, and do nothing')
@@ -45,13 +46,15 @@ async function restore(session: Session, file: string, options: RestoreOptions):
       vectors: 'auto',
       dryRun,
     };
-    return importFile(session, file, { ...what, ...(from !== undefined && { from }) });
+    return importFile(session, file, { ...options, ...what });
   }
   if (!dryRun) requireAnswer(session, `restore ${file}`);
   const { restoreSource } = await import('../../backup/restore.ts');
   const { openInput } = await import('../../transfer/open-input.ts');
   const { packageVersion } = await import('../../version.ts');
-  await using input = await openInput(file === '-' ? interruptible(session.io) : path, from);
+  await using input = await openInput(file === '-' ? interruptible(session.io) : path, from, {
+    keys: await keysOf(session, options),
+  });
   await using store = await session.openStore('create');
   using progress = session.progress();
   const nowMs = session.io.now();
