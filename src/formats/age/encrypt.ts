@@ -2,6 +2,7 @@ import { Encrypter } from 'age-encryption';
 import type { WritableFile } from '../../file-access.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import type { Identity, Keys, Lock } from './keys.ts';
+import { passphraseRecipient } from './passphrase.ts';
 
 export interface Encrypted {
   /** Of the encrypted file. */
@@ -41,7 +42,7 @@ export async function encryptTo(
 function prepare(lock: Lock): { readonly encrypter: Encrypter; readonly keys: Keys } {
   const encrypter = new Encrypter();
   if ('passphrase' in lock) {
-    encrypter.setPassphrase(lock.passphrase);
+    encrypter.addRecipient(passphraseRecipient(lock.passphrase));
     return {
       encrypter,
       keys: { identities: async () => [], passphrase: async () => lock.passphrase },

@@ -3,12 +3,11 @@ import { MemportError } from '../../errors.ts';
 import { type ReadableFile, readUpTo } from '../../file-access.ts';
 import { damagedAge } from './damage.ts';
 import type { Keys } from './keys.ts';
+import { MAX_WORK_FACTOR, passphraseIdentity, readStanza } from './passphrase.ts';
 
 /** Room for hundreds of recipients; more would only be work for whoever tries the keys. */
 const MAX_HEADER_BYTES = 256 * 1024;
 const FIRST_READ = 4096;
-/** 1 GiB of memory; what `age` itself writes is 18. The package refuses more, too. */
-const MAX_WORK_FACTOR = 20;
 const END = Buffer.from('\n--- ');
 
 export interface UnlockedHeader {
@@ -98,17 +97,16 @@ async function byIdentities(keys: Keys): Promise<Decrypter> {
 }
 
 async function byPassphrase(keys: Keys, stanzas: readonly Stanza[]): Promise<Decrypter> {
-  const decrypter = new Decrypter();
-  const factor = Number(stanzas[0]?.args[2]);
-  if (stanzas.length > 1) throw damagedAge('The encrypted file has a passphrase beside other recipients.');
-  if (factor > MAX_WORK_FACTOR)
+  const { workFactor } = readStanza(stanzas);
+  if (workFactor > MAX_WORK_FACTOR)
     throw new MemportError(
       'integrity',
-      `the passphrase of the file takes too much work: 2^${factor} steps, where 2^${MAX_WORK_FACTOR} are allowed`,
+      `the passphrase of the file takes too much work: 2^${workFactor} steps, where 2^${MAX_WORK_FACTOR} are allowed`,
       { hint: 'decrypt it with age itself, if you trust where it comes from' },
     );
+  const decrypter = new Decrypter();
   const passphrase = await keys.passphrase();
-  if (passphrase !== null) decrypter.addPassphrase(passphrase);
+  if (passphrase !== null) decrypter.addIdentity(passphraseIdentity(passphrase));
   return decrypter;
 }
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Encrypter } from 'age-encryption';
+import { armor, Encrypter } from 'age-encryption';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toMemportError } from '../../../src/errors.ts';
 import { encryptTo } from '../../../src/formats/age/encrypt.ts';
@@ -152,6 +152,39 @@ describe('a hostile header', () => {
       },
     };
     expect(await outcome(bytes, asked)).toBe('integrity');
+  });
+});
+
+describe('an armored file', () => {
+  it('of many lines is read like any other, and refused where it is not exactly armor', async () => {
+    const entries = [...numbers(11, 2 ** 32, 60_000)]
+      .map(n => n.toString(36))
+      .join(' ')
+      .match(/.{1,100000}/g);
+    const records = (entries ?? []).map((content, n) =>
+      memoryEntry(aMemory({ id: idOf(n + 1), content }), null),
+    );
+    const { bytes } = await encrypt(await archiveOf({ entries: records }), { recipients: [mine.recipient] });
+    const lines = armor.encode(bytes).split('\n');
+    expect(lines.length).toBeGreaterThan(5000);
+    const found = (changed: readonly string[], end = '\n') => outcome(Buffer.from(changed.join(end)));
+    const whole = `${records.length} memories`;
+    expect(await found(lines)).toBe(whole);
+    expect(await found(lines, '\r\n')).toBe(whole);
+    expect(await found(['', '  ', ...lines, '', '\t'])).toBe(whole);
+    const shorter = lines.with(100, `${lines[100]?.slice(0, 60)}`);
+    const padded = lines.with(4096, `${lines[4096]?.slice(0, 62)}==`);
+    for (const wrong of [
+      shorter,
+      padded,
+      lines.with(3, '?'.repeat(64)),
+      lines.with(3, 'a'.repeat(5000)),
+      lines.with(4, ''),
+      [...lines, 'more'],
+      lines.slice(0, -2),
+      lines.with(0, `${lines[0]} more`),
+    ])
+      expect(await found(wrong)).toBe('integrity');
   });
 });
 
