@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { writeAtomically } from './atomic-file.ts';
+import { BACKUP_SETTINGS } from './backup-settings.ts';
 import { MemportError } from './errors.ts';
 import { FIXED_STRATEGIES, strategyName } from './merge-strategies.ts';
 
@@ -36,6 +37,7 @@ const SETTINGS = {
     fallback: 10,
     about: 'seconds to wait for another process that is writing to the store',
   },
+  ...BACKUP_SETTINGS,
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -49,6 +51,12 @@ export interface LoadedConfig {
 }
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** The settings as an export may carry them: without secrets, and without what belongs to this machine or its owner. */
+export function portableSettings(values: Config): Omit<Config, 'backup_destination' | 'backup_recipients'> {
+  const { backup_destination: _, backup_recipients: __, ...portable } = values;
+  return portable;
+}
 
 export function describeSetting(name: SettingName): string {
   return SETTINGS[name].about;

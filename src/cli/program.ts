@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../version.ts';
 import type { Act, CommandMaker } from './act.ts';
 import { addCommand } from './commands/add.ts';
+import { backupCommand } from './commands/backup.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly CommandMaker[] = [
   exportCommand,
   importCommand,
   restoreCommand,
+  backupCommand,
   undoCommand,
   operationsCommand,
   diffCommand,

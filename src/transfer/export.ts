@@ -27,6 +27,15 @@ export async function exportStore(
   request: ExportRequest,
   work: WorkOptions = {},
 ): Promise<ExportReport> {
+  return (await exportWithDigest(store, request, work)).report;
+}
+
+/** As exportStore; the digest is that of the records and vectors in the file, also where the format does not say it. */
+export async function exportWithDigest(
+  store: Store,
+  request: ExportRequest,
+  work: WorkOptions = {},
+): Promise<{ readonly report: ExportReport; readonly digest: string }> {
   const { target, naming = 'replace', protect = [], verify = true, lock } = request;
   if (typeof target === 'string')
     await refuseProtected(target, [...(await storeFiles(store.location)), ...protect]);
@@ -52,7 +61,7 @@ export async function exportStore(
       ? await writeNamed(target, naming, write, proof)
       : { path: null, written: await writeProven(target, write, { ...proof, signal: work.signal }) };
   const { written } = sealed;
-  return {
+  const report: ExportReport = {
     path,
     format: request.format,
     export_type: exportType,
@@ -65,6 +74,7 @@ export async function exportStore(
     encrypted: lock !== undefined,
     content_digest: request.format === 'archive' ? written.digest : null,
   };
+  return { report, digest: written.digest };
 }
 
 async function newestRecord(reader: Pick<Store, 'statistics'>, filter: Filter): Promise<Instant> {

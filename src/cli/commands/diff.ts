@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Reader } from '../../store/store.ts';
 import type { Difference } from '../../transfer/compare.ts';
 import type { DiffCounts, RecordDifference } from '../../transfer/diff.ts';
 import type { Keys } from '../../transfer/keys/keyring.ts';
 import type { Act } from '../act.ts';
+import { pathOf } from '../backups.ts';
 import { addKeyOptions, type KeyOptions, keysOf } from '../keys.ts';
 import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
@@ -15,8 +15,8 @@ import { truncate, visible } from '../ui/text.ts';
 export const diffCommand = (act: Act): Command =>
   addKeyOptions(new Command('diff'))
     .description('show which records were added, changed and removed from one file or store to another')
-    .argument('<a>', 'an archive or another export, or the word store')
-    .argument('[b]', 'what to compare it with: a file, or store', 'store')
+    .argument('<a>', "an archive or another export, a backup's id, latest, or the word store")
+    .argument('[b]', 'what to compare it with: the same, or store', 'store')
     .action(
       act((session, command) =>
         diff(session, operand(command, 0), command.args[1] ?? 'store', command.opts<KeyOptions>()),
@@ -62,7 +62,7 @@ async function openSide(session: Session, name: string, keys: Keys, progress: Pr
   }
   const { openInput } = await import('../../transfer/open-input.ts');
   const { stageSource } = await import('../../transfer/stage.ts');
-  await using input = await openInput(resolve(session.io.cwd, name), undefined, { keys });
+  await using input = await openInput(await pathOf(session, name), undefined, { keys });
   const work = { signal: session.io.signal, onProgress: progress.update };
   const staged = await stageSource(input.source, work);
   return {

@@ -70,6 +70,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
     });
   }
   const { exportStore } = await import('../../transfer/export.ts');
+  const { portableSettings } = await import('../../config.ts');
   const { packageVersion } = await import('../../version.ts');
   await using store = await session.openStore('existing');
   using progress = session.progress();
@@ -89,7 +90,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
       exportDate,
       lock,
       generator: `memport ${packageVersion()}`,
-      config: { ...(await session.config()) },
+      config: portableSettings(await session.config()),
     },
     { signal: session.io.signal, onProgress: progress.update },
   );
