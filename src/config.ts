@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { writeAtomically } from './atomic-file.ts';
+import { BACKUP_SETTINGS } from './backup-settings.ts';
 import { MemportError } from './errors.ts';
 import { FIXED_STRATEGIES, strategyName } from './merge-strategies.ts';
+import { SCHEDULE_SETTINGS } from './schedule-settings.ts';
 import { serviceUrl } from './service-url.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -54,6 +56,7 @@ const SETTINGS = {
     fallback: '',
     about: 'of http: the base URL, such as http://localhost:11434/v1 (the key: MEMPORT_EMBEDDING_API_KEY)',
     hidden: true,
+    local: true,
   },
   embedding_dimensions: {
     schema: NUMBER.pipe(z.int().min(0).max(65_536)),
@@ -78,6 +81,8 @@ const SETTINGS = {
     fallback: 10,
     about: 'seconds to wait for another process that is writing to the store',
   },
+  ...BACKUP_SETTINGS,
+  ...SCHEDULE_SETTINGS,
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -92,10 +97,20 @@ export interface LoadedConfig {
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
 
-/** The settings as an export may tell them: nothing of this machine, its folders and its network. */
+/** The settings as an export may tell them: nothing of this machine, its folders and its network, and no secrets. */
 export function portableConfig(config: Config): Partial<Config> {
-  const { embedding_url: _url, embedding_model, ...rest } = config;
-  return /[\\~]|^\/|\/.*\//.test(embedding_model) ? rest : { ...rest, embedding_model };
+  const isPortable = (name: SettingName): boolean => {
+    if (name === 'embedding_model') return !/[\\~]|^\/|\/.*\//.test(config.embedding_model);
+    return !('local' in SETTINGS[name]);
+  };
+  return Object.fromEntries(
+    Object.entries(config).filter(([name]) => isSettingName(name) && isPortable(name)),
+  );
+}
+
+/** A value as a list of all settings may show it: of a secret only whether it is set. */
+export function shownSetting(name: SettingName, value: unknown): unknown {
+  return 'secret' in SETTINGS[name] && value !== null ? '(set)' : value;
 }
 
 export function describeSetting(name: SettingName): string {

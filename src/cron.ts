@@ -20,6 +20,7 @@ export interface CronSchedule {
 export function canonicalSchedule(text: string): string {
   const canonical = text.trim().replaceAll(/\s+/g, ' ').toLowerCase();
   try {
+    if (cronFields(canonical).split(' ').length !== 5) throw new RangeError('it has not five fields');
     if (openCron({ schedule: canonical, timezone: 'UTC' }).nextRun() === null)
       throw new RangeError('it never comes');
   } catch (error) {

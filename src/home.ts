@@ -11,6 +11,8 @@ export interface Home {
   readonly exports: string;
   readonly backups: string;
   readonly keys: string;
+  /** What the schedule of backups has done. */
+  readonly state: string;
   /** Models that have been downloaded. */
   readonly models: string;
 }
@@ -34,6 +36,7 @@ export function findHome(options: HomeOptions): Home {
     exports: join(path, 'exports'),
     backups: join(path, 'backups'),
     keys: join(path, 'keys'),
+    state: join(path, 'state.json'),
     models: join(path, 'models'),
   };
 }
@@ -64,7 +67,12 @@ function describeAccess(path: string, mode: number): string | null {
   return `other users can ${can} the home folder ${path}; to keep it to yourself: chmod 700 ${path}`;
 }
 
+/** A path with `~` in front written out: that of the user, not of memport. */
+export function expandTilde(path: string, env: HomeOptions['env']): string {
+  return /^~(?=$|[/\\])/.test(path) ? join(env.HOME || homedir(), path.slice(1)) : path;
+}
+
 function absolute(path: string, options: HomeOptions): string {
-  const expanded = /^~(?=$|[/\\])/.test(path) ? join(options.env.HOME || homedir(), path.slice(1)) : path;
+  const expanded = expandTilde(path, options.env);
   return isAbsolute(expanded) ? expanded : resolve(options.cwd, expanded);
 }

@@ -1,8 +1,16 @@
 /** memport as a library: the same services that the command line uses. */
 
+export { type Backup, listBackups } from './backup/catalog.ts';
+export { type CleanupRequest, cleanUp } from './backup/cleanup.ts';
+export { type BackupReport, type BackupRequest, createBackup } from './backup/create.ts';
+export type { Destination } from './backup/destination.ts';
+export { findBackup, latestBackup } from './backup/find.ts';
 export { type RestoreReport, type RestoreRequest, restoreSource } from './backup/restore.ts';
 export type { RestorePlan } from './backup/restore-plan.ts';
+export type { RetentionRules, Verdict } from './backup/retention.ts';
+export { type BackupRun, runBackup } from './backup/run.ts';
 export type { SafetyOptions } from './backup/safety.ts';
+export { type BackupCheck, type VerifyRequest, verifyBackup, verifyFile } from './backup/verify.ts';
 export type { Embedder } from './embedding/embedder.ts';
 export { hashingEmbedder } from './embedding/hashing.ts';
 export { type ErrorCode, EXIT_CODES, MemportError } from './errors.ts';
@@ -25,6 +33,9 @@ export { exportStore } from './transfer/export.ts';
 export type { ExportReport, ExportRequest } from './transfer/export-plan.ts';
 export { type ImportRequest, importSource } from './transfer/import/pipeline.ts';
 export type { ImportReport } from './transfer/import/report.ts';
+export { chooseLock, type LockSources } from './transfer/keys/choose-lock.ts';
+export { generateKey, homeRecipients } from './transfer/keys/identities.ts';
+export { type KeySources, type Keys, type Lock, openKeyring } from './transfer/keys/keyring.ts';
 export { openInput } from './transfer/open-input.ts';
 export { allOperations } from './transfer/operations.ts';
 export { type Staged, stageSource } from './transfer/stage.ts';

@@ -1,10 +1,6 @@
 import { z } from 'zod';
+import { yesOrNo } from './backup-settings.ts';
 import { canonicalSchedule, checkTimezone } from './cron.ts';
-
-const yesOrNo = z.union([
-  z.boolean(),
-  z.enum(['true', 'false', 'yes', 'no', 'on', 'off']).transform(text => ['true', 'yes', 'on'].includes(text)),
-]);
 
 /** A text, or null; as text from outside the empty one and `null` are null. */
 const optional = <T extends z.ZodType<string>>(text: T) =>
@@ -57,11 +53,15 @@ export const SCHEDULE_SETTINGS = {
     schema: optional(z.string().max(4096)),
     fallback: null,
     about: 'a command line that gets it as JSON on its standard input',
+    local: true,
   },
   backup_notify_webhook: {
     schema: optional(webAddress),
     fallback: null,
     about: 'an address to which it is sent by POST as JSON; kept secret',
+    hidden: true,
+    secret: true,
+    local: true,
   },
   enable_cloud_sync: {
     schema: z.union([z.literal(false), z.enum(['false', 'no', 'off']).transform(() => false as const)], {
@@ -77,6 +77,3 @@ export const SCHEDULE_SETTINGS = {
   },
   cloud_encrypt: { schema: yesOrNo, fallback: true, about: 'kept for a later version' },
 } as const;
-
-/** Settings that are shown as set or not, never as they are. */
-export const SECRET_SETTINGS: ReadonlySet<string> = new Set(['backup_notify_webhook']);

@@ -38,6 +38,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'better-sqlite3': /^(store|formats\/legacy\/sqlite)\//,
   'sqlite-vec': /^store\//,
   'node:sqlite': /^store\//,
+  'age-encryption': /^formats\/age\//,
   commander: /^cli\//,
   'string-width': /^cli\//,
   'web-tree-sitter': /^code-index\//,

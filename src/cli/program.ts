@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { packageVersion } from '../version.ts';
 import type { Act, CommandMaker } from './act.ts';
 import { addCommand } from './commands/add.ts';
+import { backupCommand } from './commands/backup.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { daemonCommand } from './commands/daemon.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -11,6 +13,7 @@ import { embedCommand } from './commands/embed.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { indexCommand } from './commands/index-folder.ts';
+import { keyCommand } from './commands/key.ts';
 import { listCommand } from './commands/list.ts';
 import { operationsCommand } from './commands/operations.ts';
 import { projectsCommand } from './commands/projects.ts';
@@ -37,12 +40,15 @@ const COMMANDS: readonly CommandMaker[] = [
   exportCommand,
   importCommand,
   restoreCommand,
+  backupCommand,
   undoCommand,
   operationsCommand,
   diffCommand,
   embedCommand,
+  keyCommand,
   statusCommand,
   configCommand,
+  daemonCommand,
   demoCommand,
   completionCommand,
 ];

@@ -1,6 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { APPLICATION_ID } from '../application-id.ts';
 import { MemportError } from '../errors.ts';
+import { readUpTo } from '../file-access.ts';
+import type { Keys } from './age/keys.ts';
+import type { OnDamage } from './age/payload.ts';
+import { isEncrypted } from './age/sniff.ts';
 import { openArchive } from './archive/reader.ts';
 import { archiveFormat, isGzip } from './archive/sniff.ts';
 import { BorrowedSource } from './borrowed-source.ts';
@@ -17,19 +21,21 @@ export interface OpenSourceOptions {
   readonly from?: FormatName | undefined;
   /** The steps for older files of memport; those that there are by default. */
   readonly migrations?: readonly Migration[] | undefined;
+  /** What may open a file that is encrypted with age; by default nothing does. */
+  readonly keys?: Keys | undefined;
 }
 
 /**
  * Opens a file that holds records. A handle that is given stays open when the source is disposed of. Throws MemportError:
- * `not_found`, `unknown_format` for what is no such file, `integrity` or `newer_version` for what can be told at once.
+ * `not_found`, `unknown_format` for what is no such file, `no_key`, `integrity` or `newer_version` for what can be told at once.
  */
 export async function openSource(
   file: string | FileHandle,
   options: OpenSourceOptions = {},
 ): Promise<Source> {
-  const opened = await openFile(file);
+  const opened = await openPlain(file, options);
   try {
-    const source = await openFormat(opened, file, options.from);
+    const source = await openFormat(opened, options.from);
     return new MigratedSource(source, options.migrations ?? MEMPORT_MIGRATIONS);
   } catch (error) {
     await opened[Symbol.asyncDispose]();
@@ -37,11 +43,30 @@ export async function openSource(
   }
 }
 
-async function openFormat(
-  opened: OpenedFile,
+/** Opens a file, and decrypts it where it is encrypted: bit by bit, when it is read. Throws as openSource does. */
+export async function openPlain(
   file: string | FileHandle,
-  from: FormatName | undefined,
-): Promise<Source> {
+  { keys, onDamage }: { readonly keys?: Keys | undefined; readonly onDamage?: OnDamage },
+): Promise<PlainFile> {
+  const opened = await openFile(file);
+  try {
+    const head = await readUpTo(opened.handle, HEAD_SIZE, 0);
+    if (!isEncrypted(head)) return { ...opened, path: typeof file === 'string' ? file : null };
+    // On demand: most files are not encrypted.
+    const { openEncrypted } = await import('./age/open.ts');
+    return { ...(await openEncrypted(opened, head, { keys, onDamage })), path: null };
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface PlainFile extends OpenedFile {
+  /** null for a file without a name, and for one whose bytes are others. */
+  readonly path: string | null;
+}
+
+async function openFormat(opened: PlainFile, from: FormatName | undefined): Promise<Source> {
   const format = from ?? (await detectFormat(opened));
   switch (format) {
     case 'memport-archive':
@@ -53,24 +78,22 @@ async function openFormat(
     case 'sqlite-v2': {
       // On demand: the driver is a native library, and most imports need none.
       const { openSqliteSource } = await import('./legacy/sqlite/sqlite-source.ts');
-      const path = typeof file === 'string' ? file : null;
-      return openSqliteSource(opened, path, format === 'sqlite' ? {} : { format });
+      return openSqliteSource(opened, opened.path, format === 'sqlite' ? {} : { format });
     }
     default: {
       const source = await openJsonSource(opened.handle, format === 'json' ? {} : { format });
-      return typeof file === 'string' ? source : new BorrowedSource(source);
+      return new BorrowedSource(source, opened);
     }
   }
 }
 
 const HEAD_SIZE = 4096;
 const UNDERSTOOD =
-  'memport reads its own archives (.tar.gz) and JSON, and the JSON exports, archives and SQLite databases (memory.db) of claude-memory-server.';
+  'memport reads its own archives (.tar.gz) and JSON, also encrypted with age, and the JSON exports, archives and SQLite databases (memory.db) of claude-memory-server.';
 const SQLITE = Buffer.from('SQLite format 3\0');
 const APPLICATION_ID_AT = 68;
 /** What is known by its first bytes, and comes later. */
 const LATER: readonly (readonly [RegExp, string])[] = [
-  [/^(?:age-encryption\.org\/v1\n|-----BEGIN AGE ENCRYPTED FILE-----)/, 'a file encrypted with age'],
   [/^\ufeff?\s*\[\s*\{\s*"id"[^{]*"payload"\s*:/, 'a list of points of Qdrant'],
   [/^(?:\ufeff)?(?:---\r?\n|#{1,6} )/, 'Markdown'],
 ];
@@ -80,9 +103,7 @@ const LATER: readonly (readonly [RegExp, string])[] = [
 export async function detectFormat(
   file: OpenedFile,
 ): Promise<'memport-archive' | 'feat038-archive' | 'sqlite' | 'json'> {
-  const buffer = Buffer.alloc(HEAD_SIZE);
-  const { bytesRead } = await file.handle.read(buffer, 0, HEAD_SIZE, 0);
-  const head = buffer.subarray(0, bytesRead);
+  const head = await readUpTo(file.handle, HEAD_SIZE, 0);
   if (isGzip(head)) {
     const format = await archiveFormat(file.handle);
     if (format === null) throw unknownFormat('it is compressed, but holds no archive of memories');
@@ -98,7 +119,7 @@ export async function detectFormat(
   }
   const text = head.toString('utf8');
   if (/^\ufeff?[ \t\r\n]*\{/.test(text)) return 'json';
-  if (bytesRead === 0) throw unknownFormat('it is empty');
+  if (head.length === 0) throw unknownFormat('it is empty');
   const later = LATER.find(([pattern]) => pattern.test(text));
   throw unknownFormat(
     later === undefined

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
+import type { ReadableFile } from '../file-access.ts';
 
 /** A file that is read through one handle from beginning to end of the work, whatever happens to its name. */
 export interface OpenedFile extends AsyncDisposable {
-  readonly handle: FileHandle;
+  readonly handle: ReadableFile;
   readonly size: number;
 }
 

@@ -1,15 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
+import { readUpTo } from '../file-access.ts';
 import type { WorkOptions } from '../model/progress.ts';
+import type { Keys } from './age/keys.ts';
 import { RecoveredArchive } from './archive/recovery/recovered-archive.ts';
 import { isGzip } from './archive/sniff.ts';
 import { DelegatingSource } from './delegating-source.ts';
-import { openSource } from './detect.ts';
+import { openPlain, openSource } from './detect.ts';
 import { RecoveredJson } from './json/recover.ts';
 import { Losses, type Lost, lostText } from './lost.ts';
 import { MEMPORT_MIGRATIONS } from './migrations/memport.ts';
 import { MigratedSource } from './migrations/migrated-source.ts';
-import { openFile } from './opened-file.ts';
+import type { OpenedFile } from './opened-file.ts';
 import type { FormatName, Source, Verification } from './source.ts';
 
 /** What damage looks like; any other failure is not one of the file's content. */
@@ -24,14 +26,16 @@ const HEAD = 64 * 1024;
 export class RecoverySource extends DelegatingSource {
   readonly #file: string | FileHandle;
   readonly #from: FormatName | undefined;
+  readonly #keys: Keys | undefined;
   #opened: Source | null = null;
   #lost: (() => Lost | null) | null = null;
 
   /** A handle that is given stays open. */
-  constructor(file: string | FileHandle, from?: FormatName) {
+  constructor(file: string | FileHandle, from?: FormatName, keys?: Keys) {
     super();
     this.#file = file;
     this.#from = from;
+    this.#keys = keys;
   }
 
   /** null when nothing was wrong. */
@@ -47,7 +51,7 @@ export class RecoverySource extends DelegatingSource {
   override async verify(options: WorkOptions = {}): Promise<Verification> {
     await this[Symbol.asyncDispose]();
     try {
-      this.#opened = await openSource(this.#file, { from: this.#from });
+      this.#opened = await openSource(this.#file, { from: this.#from, keys: this.#keys });
       return await this.#opened.verify(options);
     } catch (error) {
       if (!(error instanceof MemportError) || !DAMAGE.has(error.code)) throw error;
@@ -65,7 +69,8 @@ export class RecoverySource extends DelegatingSource {
   async #salvage(damage: MemportError, options: WorkOptions): Promise<Verification> {
     const losses = new Losses();
     losses.add(damage.message);
-    const found = await openDamaged(this.#file, losses, this.#from);
+    const opened = await openPlain(this.#file, { keys: this.#keys, onDamage: 'blank' });
+    const found = await openDamaged(opened, losses, this.#from);
     if (found === null) throw damage;
     this.#opened = new MigratedSource(found, MEMPORT_MIGRATIONS);
     this.#lost = () => found.lost;
@@ -78,15 +83,14 @@ export class RecoverySource extends DelegatingSource {
 
 /** null for a file that is of no kind that can be searched for records. */
 async function openDamaged(
-  file: string | FileHandle,
+  opened: OpenedFile,
   losses: Losses,
   from: FormatName | undefined,
 ): Promise<RecoveredArchive | RecoveredJson | null> {
-  await using opened = await openFile(file);
-  const { bytesRead, buffer } = await opened.handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-  const head = buffer.subarray(0, bytesRead);
-  if (from?.endsWith('-archive') || isGzip(head)) return new RecoveredArchive(await openFile(file), losses);
+  const head = await readUpTo(opened.handle, HEAD, 0);
+  if (from?.endsWith('-archive') || isGzip(head)) return new RecoveredArchive(opened, losses);
   if (from?.endsWith('-json') || /"(?:memories|id|version)"\s*:/.test(head.toString('latin1')))
-    return new RecoveredJson(await openFile(file), losses, from);
+    return new RecoveredJson(opened, losses, from);
+  await opened[Symbol.asyncDispose]();
   return null;
 }

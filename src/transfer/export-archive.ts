@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { WritableFile } from '../file-access.ts';
 import { ArchiveWriter } from '../formats/archive/writer.ts';
 import { filterRecord, isEverything } from '../model/filter.ts';
 import { formatInstant, type Instant } from '../model/instant.ts';
@@ -20,7 +20,7 @@ const PROJECT_PAGE = 500;
 /** Writes the portable archive of what a reader holds to an empty file. The reader must be a snapshot. */
 export async function writeArchive(
   reader: Reader,
-  file: FileHandle,
+  file: WritableFile,
   plan: ExportPlan,
   work: WorkOptions,
 ): Promise<Written> {
@@ -48,7 +48,7 @@ export async function writeArchive(
     projects: projects.map(project => project.name),
     memoryVectors,
     codeUnitVectors,
-    encryption: 'none',
+    encryption: plan.lock === undefined ? 'none' : 'age',
   });
   const meter = new Meter(counts.memories + counts.codeUnits + vectors, work);
 

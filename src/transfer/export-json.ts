@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { WritableFile } from '../file-access.ts';
 import { JsonFileWriter } from '../formats/json/writer.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { RecordKind } from '../model/record.ts';
@@ -11,7 +11,7 @@ import { scanLines } from './scan.ts';
 /** Writes the JSON of what a reader holds to an empty file. The reader must be a snapshot. */
 export async function writeJson(
   reader: Reader,
-  file: FileHandle,
+  file: WritableFile,
   plan: ExportPlan,
   work: WorkOptions,
 ): Promise<Written> {

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import type { Lock } from '../formats/age/keys.ts';
 import type { Filter } from '../model/filter.ts';
 import type { Instant } from '../model/instant.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -22,6 +23,8 @@ export interface ExportRequest {
   readonly generator: string;
   /** The effective configuration, without secrets and paths. */
   readonly config: JsonObject;
+  /** What the file is encrypted to; it is not, without. */
+  readonly lock?: Lock | undefined;
   /** Only a measurement leaves this out. */
   readonly verify?: boolean;
 }
@@ -38,6 +41,7 @@ export interface ExportReport {
   readonly tombstones: number;
   readonly vectors: number;
   readonly bytes: number;
+  readonly encrypted: boolean;
   /** Of an archive: the digest of the records and vectors in it. */
   readonly content_digest: string | null;
 }

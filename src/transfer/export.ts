@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { writeNamed, writeProven } from '../atomic-file.ts';
 import { MemportError } from '../errors.ts';
+import type { WritableFile } from '../file-access.ts';
 import { openSource } from '../formats/detect.ts';
 import type { Source } from '../formats/source.ts';
 import { type Filter, isEverything } from '../model/filter.ts';
@@ -10,6 +11,7 @@ import { refuseProtected } from '../protected-files.ts';
 import type { Store } from '../store/store.ts';
 import { storeFiles } from '../store/store-files.ts';
 import { writeArchive } from './export-archive.ts';
+import { type Sealed, writeEncrypted } from './export-encrypted.ts';
 import { writeJson } from './export-json.ts';
 import type { ExportPlan, ExportReport, ExportRequest, Written } from './export-plan.ts';
 import { RecordDigest } from './record-digest.ts';
@@ -25,7 +27,16 @@ export async function exportStore(
   request: ExportRequest,
   work: WorkOptions = {},
 ): Promise<ExportReport> {
-  const { target, naming = 'replace', protect = [], verify = true } = request;
+  return (await exportWithDigest(store, request, work)).report;
+}
+
+/** As exportStore; the digest is that of the records and vectors in the file, also where the format does not say it. */
+export async function exportWithDigest(
+  store: Store,
+  request: ExportRequest,
+  work: WorkOptions = {},
+): Promise<{ readonly report: ExportReport; readonly digest: string }> {
+  const { target, naming = 'replace', protect = [], verify = true, lock } = request;
   if (typeof target === 'string')
     await refuseProtected(target, [...(await storeFiles(store.location)), ...protect]);
   await using snapshot = await store.snapshot();
@@ -37,15 +48,20 @@ export async function exportStore(
   const exportType = isWhole ? 'full' : 'filtered';
   const plan: ExportPlan = { ...request, exportDate, exportType };
   const writeFormat = request.format === 'archive' ? writeArchive : writeJson;
-  const write = (file: FileHandle): Promise<Written> => writeFormat(snapshot, file, plan, work);
+  const writePlain = (file: WritableFile): Promise<Written> => writeFormat(snapshot, file, plan, work);
+  const write = async (file: FileHandle): Promise<Sealed> =>
+    lock === undefined
+      ? { written: await writePlain(file), keys: undefined }
+      : writeEncrypted(file, lock, writePlain, work);
   const proof = verify
-    ? { verify: (file: FileHandle, written: Written) => verifyExport(file, written, work) }
+    ? { verify: (file: FileHandle, sealed: Sealed) => verifyExport(file, sealed, work) }
     : {};
-  const { path, written } =
+  const { path, written: sealed } =
     typeof target === 'string'
       ? await writeNamed(target, naming, write, proof)
       : { path: null, written: await writeProven(target, write, { ...proof, signal: work.signal }) };
-  return {
+  const { written } = sealed;
+  const report: ExportReport = {
     path,
     format: request.format,
     export_type: exportType,
@@ -55,8 +71,10 @@ export async function exportStore(
     tombstones: written.tombstones,
     vectors: written.vectors,
     bytes: written.bytes,
+    encrypted: lock !== undefined,
     content_digest: request.format === 'archive' ? written.digest : null,
   };
+  return { report, digest: written.digest };
 }
 
 async function newestRecord(reader: Pick<Store, 'statistics'>, filter: Filter): Promise<Instant> {
@@ -67,8 +85,8 @@ async function newestRecord(reader: Pick<Store, 'statistics'>, filter: Filter): 
  * Reads a finished file as an import would, and compares what is in it with what was meant to be: by the digest that an
  * archive declares and its reader has checked, by the records themselves where the format declares none.
  */
-async function verifyExport(file: FileHandle, written: Written, work: WorkOptions): Promise<void> {
-  await using source = await openSource(file);
+async function verifyExport(file: FileHandle, { written, keys }: Sealed, work: WorkOptions): Promise<void> {
+  await using source = await openSource(file, { keys });
   const found = await source.verify(work);
   const same =
     found.memories === written.memories &&

@@ -52,7 +52,7 @@ const backupsOf = (store: Store): string => join(store.location, '..', 'backups'
 
 async function backups(store: Store): Promise<readonly string[]> {
   try {
-    return readdirSync(backupsOf(store));
+    return readdirSync(backupsOf(store)).filter(name => name.endsWith('.tar.gz'));
   } catch {
     return [];
   }

@@ -16,7 +16,7 @@ const STATUS =
     ' ',
   );
 const EXPORT =
-  'message_type path format export_type export_date memories code_units tombstones vectors bytes content_digest'.split(
+  'message_type path format export_type export_date memories code_units tombstones vectors bytes encrypted content_digest'.split(
     ' ',
   );
 const IMPORT =
@@ -31,6 +31,12 @@ const OPERATION = 'id kind source started_at finished_at memories code_units pro
   ' ',
 );
 const UNDO = 'message_type dry_run undone kind source restored left operation_id'.split(' ');
+const BACKUP =
+  'id path created host trigger format encrypted state problem bytes memories code_units tombstones vectors sha256 content_digest schema_version generator verified_at shrunken'.split(
+    ' ',
+  );
+const CHECK = 'message_type id path result problem content_digest restored noted'.split(' ');
+const CHECKS = 'message_type verified damaged locked'.split(' ');
 const DIFFERENCE = 'message_type type id kind changes'.split(' ');
 const DIFF = 'message_type a b added changed removed unchanged vectors rejected'.split(' ');
 const PROJECT =
@@ -55,6 +61,7 @@ test('the shapes of --json are those that are documented', async () => {
   expect(keys((await lines('projects'))[0])).toEqual(PROJECT);
   expect(keys((await lines('projects', 'rename', 'shop', 'store'))[0])).toEqual(['renamed', 'records']);
   expect(keys((await lines('status', '--digest'))[0])).toEqual(STATUS);
+  expect(keys((await lines('key', 'generate'))[0])).toEqual(['recipient', 'file']);
   expect(keys((await lines('export', join(home, 'x.tar.gz')))[0])).toEqual(EXPORT);
   expect(keys((await lines('import', join(home, 'x.tar.gz')))[0])).toEqual(IMPORT);
   const decision = (
@@ -69,6 +76,32 @@ test('the shapes of --json are those that are documented', async () => {
   await ok(['update', id2, '--importance', '0'], { home });
   const undone = (await memport(['undo', '--json'], { home })).stdout.trimEnd().split('\n');
   expect(undone.map(keys)).toEqual([['message_type', 'kind', 'id'], UNDO]);
-  const all = [...STATUS, ...EXPORT, ...IMPORT, ...RESTORE, ...OPERATION, ...UNDO, ...DIFF, ...DIFFERENCE];
+  const created = keys((await lines('backup', 'create'))[0]);
+  expect(created).toEqual(['message_type', 'outcome', 'shrunk_from', ...BACKUP]);
+  expect(keys((await lines('backup', 'list'))[0])).toEqual(BACKUP);
+  const { id: backup } = JSON.parse((await lines('backup', 'list'))[0] ?? '') as { id: string };
+  expect(keys((await lines('backup', 'show', backup))[0])).toEqual(BACKUP);
+  expect((await lines('backup', 'verify', backup)).map(keys)).toEqual([CHECK, CHECKS]);
+  const kept = await lines('backup', 'cleanup', '--dry-run');
+  expect(keys(kept[0])).toEqual(['message_type', 'id', 'path', 'keep', 'reasons']);
+  expect(keys(kept.at(-1))).toEqual(['message_type', 'dry_run', 'kept', 'removed']);
+  const all = [
+    ...BACKUP,
+    ...CHECK,
+    ...CHECKS,
+    'outcome',
+    'shrunk_from',
+    'kept',
+    'removed',
+    'reasons',
+    ...STATUS,
+    ...EXPORT,
+    ...IMPORT,
+    ...RESTORE,
+    ...OPERATION,
+    ...UNDO,
+    ...DIFF,
+    ...DIFFERENCE,
+  ];
   for (const name of all) expect(DOCUMENT).toContain(name);
 });

@@ -36,11 +36,18 @@ describe('what is no export', () => {
     ['a random megabyte', Buffer.from(Array.from({ length: 1 << 20 }, (_, i) => (i * 2_654_435_761) >>> 24))],
     ['an empty list', Buffer.from('[]')],
     ['other JSON', Buffer.from('{"name":"memport","version":"0.1.0"}')],
-    ['an age file', Buffer.from('age-encryption.org/v1\n-> X25519 abc\n')],
   ])('%s', async (_, bytes) => {
     const file = join(scratch(), 'x.json');
     writeFileSync(file, bytes);
     await refuses(file, 2, /claude-memory-server/);
+  });
+  test.each([
+    ['an age file', Buffer.from('age-encryption.org/v1\n-> X25519 abc\n')],
+    ['an armored age file', Buffer.from('-----BEGIN AGE ENCRYPTED FILE-----\n')],
+  ])('%s that is cut off', async (_, bytes) => {
+    const file = join(scratch(), 'x.age');
+    writeFileSync(file, bytes);
+    await refuses(file, 20, /damaged/);
   });
 });
 

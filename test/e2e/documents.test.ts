@@ -39,7 +39,7 @@ describe('[P8-01] the changelog', () => {
 
 /** The lines of the first code block under a heading of the README. */
 function blockUnder(heading: string): readonly string[] {
-  const [, after = ''] = document('README.md').split(`\n## ${heading}\n`);
+  const [, after = ''] = document('README.md').split(`\n${heading}\n`);
   const [, block = ''] = /```sh\n(.*?)```/s.exec(after) ?? [];
   return block.split('\n').filter(line => line !== '');
 }
@@ -89,7 +89,7 @@ describe('the README', () => {
       expect({ line: args.join(' '), code, stderr }).toMatchObject({ code: 0 });
       return stdout.toString('utf8');
     };
-    const lines = blockUnder('Use');
+    const lines = blockUnder('## Use');
     expect(lines.length).toBeGreaterThanOrEqual(10);
     const outputs = new Map<string, string>();
     for (const line of lines) {
@@ -105,5 +105,19 @@ describe('the README', () => {
     expect(output('memport import backup.tar.gz --dry-run')).toContain('2 unchanged');
     expect(output('memport status --digest')).toMatch(/digest: +sha256:[0-9a-f]{64}/);
     for (const name of ['backup.tar.gz', 'notes.json']) expect(existsSync(join(home, name))).toBe(true);
+  });
+
+  test('every command line of "Back up" and "Encrypt" works, in this order', () => {
+    const home = scratch();
+    expect(runBinary(['add', 'Prices are stored in cents.'], home).code).toBe(0);
+    const lines = ['### Back up', '### Encrypt'].flatMap(blockUnder);
+    expect(lines.length).toBeGreaterThanOrEqual(10);
+    for (const line of lines) {
+      const { code, stderr } = runBinary(wordsOf(line).slice(1), home);
+      expect({ line, code, stderr }).toMatchObject({ code: 0 });
+    }
+    const settings = runBinary(['config', 'show', '--json'], home).stdout.toString();
+    for (const [name] of document('README.md').matchAll(/\bbackup_[a-z_]+/g))
+      expect(settings).toContain(`"${name}"`);
   });
 });

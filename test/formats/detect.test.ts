@@ -122,8 +122,6 @@ describe('what is not understood says so', () => {
     ['random bytes', random, 'another kind'],
     ['a list', '[1]', 'another kind'],
     ['points of Qdrant', '[\n {\n  "id": "a",\n  "payload": {', 'Qdrant'],
-    ['an encrypted file', 'age-encryption.org/v1\n-> X25519', 'age'],
-    ['an encrypted file in text', '-----BEGIN AGE ENCRYPTED FILE-----\n', 'age'],
     ['Markdown', '# Memory Export\n', 'Markdown'],
     ['Markdown with front matter', '---\ntitle: x\n---\n', 'Markdown'],
     ['compressed text', gzipSync('hello '.repeat(500)), 'compressed'],

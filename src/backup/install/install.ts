@@ -40,7 +40,7 @@ export async function describeTimer(
   request: TimerRequest,
   run: RunProgram,
 ): Promise<string> {
-  if (kind === 'crontab') return withCrontabLines(await readCrontab(run), request);
+  if (kind === 'crontab') return withCrontabLines(await readCrontab(run, 'empty'), request);
   const { files, install } = PLANS[kind](request);
   return [
     ...files.map(({ path, text }) => `# ${path}\n${text}`),
@@ -86,7 +86,7 @@ export async function uninstallTimer(
 /** Whether there is a timer of this name. */
 export async function isInstalled(kind: TimerKind, request: TimerRequest, run: RunProgram): Promise<boolean> {
   if (kind === 'crontab') {
-    const table = await readCrontab(run);
+    const table = await readCrontab(run, 'empty');
     return withoutCrontabLines(table, request.name) !== table;
   }
   const { status } = PLANS[kind](request);
@@ -109,12 +109,14 @@ export async function isCurrent(kind: TimerKind, request: TimerRequest, run: Run
   return true;
 }
 
-/** A user without a table has an empty one. */
-async function readCrontab(run: RunProgram): Promise<string> {
+/** A user without a table has an empty one; so has, where that is said, a system without cron. */
+async function readCrontab(run: RunProgram, withoutCron: 'empty' | 'refuse' = 'refuse'): Promise<string> {
   try {
     return await run('crontab', ['-l']);
   } catch (error) {
-    if (/no crontab for/i.test(toMemportError(error).message)) return '';
+    const { code, message } = toMemportError(error);
+    if (/no crontab for/i.test(message)) return '';
+    if (code === 'not_found' && withoutCron === 'empty') return '';
     throw refused(['crontab', '-l'], error);
   }
 }

@@ -1,6 +1,6 @@
 import { type CronSchedule, nextSlot } from '../../cron.ts';
 import { toMemportError } from '../../errors.ts';
-import { tryProcessLock } from '../../store/process-lock.ts';
+import { takeFileLock } from '../../store/file-lock.ts';
 import { afterAttempt, type DueSlot, dueSlot, type Outcome } from './due.ts';
 import { readState, type ScheduledRun, type ScheduleState, writeState } from './state.ts';
 
@@ -36,7 +36,7 @@ export async function runDue(options: SchedulerOptions): Promise<Look> {
   const seen = await readState(options.stateFile, options.log);
   const { due, settled } = dueSlot(schedule, seen, options.now());
   if (due === null && isSettledAt(seen, settled)) return waiting(seen);
-  using lock = tryProcessLock(`${options.stateFile}.lock`);
+  await using lock = await tryLock(`${options.stateFile}.lock`);
   if (lock === null) return 'elsewhere';
   // What was seen may be over by now.
   const state = await readState(options.stateFile, options.log);
@@ -49,6 +49,16 @@ export async function runDue(options: SchedulerOptions): Promise<Look> {
     return waiting(begun);
   }
   return await attempt(options, begun, found.due);
+}
+
+/** null while another holds it. */
+async function tryLock(path: string): Promise<AsyncDisposable | null> {
+  try {
+    return await takeFileLock(path, { timeoutMs: 0, what: 'another process is making the backup' });
+  } catch (error) {
+    if (toMemportError(error).code === 'locked') return null;
+    throw error;
+  }
 }
 
 async function attempt(options: SchedulerOptions, state: ScheduleState, due: DueSlot): Promise<Look> {

@@ -42,10 +42,14 @@ export type ScheduleState = z.output<typeof stateSchema>;
 export const EMPTY_STATE: ScheduleState = { settled: null, retry: null, runs: [] };
 const RUNS_KEPT = 100;
 
-/** Reads the state; a missing file is the empty state. One that can't be understood is set aside, and `onDamage` is told. */
+/**
+ * Reads the state; a missing file is the empty state. So is one that can't be understood: `onDamage` is told, and unless
+ * it is only looked at, the file is set aside.
+ */
 export async function readState(
   file: string,
   onDamage: (message: string) => void = () => {},
+  how: 'look' | 'set aside' = 'set aside',
 ): Promise<ScheduleState> {
   let text: string;
   try {
@@ -58,6 +62,7 @@ export async function readState(
     return stateSchema.parse(JSON.parse(text));
   } catch (error) {
     const aside = `${file}.bad`;
+    if (how === 'look') return EMPTY_STATE;
     await rename(file, aside).catch(() => {});
     onDamage(
       `${file} could not be understood and is now ${aside}; the schedule begins anew: ${toMemportError(error).message}`,

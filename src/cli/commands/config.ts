@@ -3,11 +3,31 @@ import type { Act } from '../act.ts';
 import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
 
+export interface SettingsOptions {
+  readonly description: string;
+  /** Which settings the list shows. Others can be named all the same. */
+  readonly shows: (name: string) => boolean;
+  /** What is to be said of a value that has just been set. */
+  readonly afterSet: (session: Session, name: string, value: unknown) => Promise<void>;
+}
+
 export const configCommand = (act: Act): Command =>
+  settingsCommand(act, {
+    description: 'show and change settings',
+    shows: () => true,
+    afterSet: async () => {},
+  });
+
+/** `config` with its sub-commands, over all settings or some. */
+export const settingsCommand = (act: Act, { description, shows, afterSet }: SettingsOptions): Command =>
   new Command('config')
-    .description('show and change settings')
-    .action(act(show))
-    .addCommand(new Command('show').description('all settings, and where each comes from').action(act(show)))
+    .description(description)
+    .action(act(session => show(session, shows)))
+    .addCommand(
+      new Command('show')
+        .description('all settings, and where each comes from')
+        .action(act(session => show(session, shows))),
+    )
     .addCommand(
       new Command('get')
         .description('the value of one setting')
@@ -29,11 +49,12 @@ export const configCommand = (act: Act): Command =>
         .action(
           act(async (session, command) => {
             const [name, text] = [operand(command, 0), operand(command, 1)];
-            const { setSetting } = await import('../../config.ts');
+            const { knownName, setSetting, shownSetting } = await import('../../config.ts');
             await session.makeHome();
             const value = await setSetting(session.home.config, name, text);
             if (session.json) await session.outJson({ [name]: value });
-            await session.note(`${name} is ${String(value)}`);
+            await session.note(`${name} is ${String(shownSetting(knownName(name), value))}`);
+            await afterSet(session, name, value);
           }),
         ),
     )
@@ -59,14 +80,17 @@ export const configCommand = (act: Act): Command =>
       ),
     );
 
-async function show(session: Session): Promise<void> {
-  const { describeSetting, loadConfig, SETTING_NAMES } = await import('../../config.ts');
+async function show(session: Session, shows: SettingsOptions['shows']): Promise<void> {
+  const { describeSetting, loadConfig, SETTING_NAMES, shownSetting } = await import('../../config.ts');
   const { table } = await import('../ui/table.ts');
   const { values, origins, warnings } = loadConfig(session.home.config, session.io.env);
   for (const warning of warnings) await session.warn(warning);
+  const names = SETTING_NAMES.filter(shows);
   if (session.json) {
     await session.outJson(
-      Object.fromEntries(SETTING_NAMES.map(name => [name, { value: values[name], from: origins[name] }])),
+      Object.fromEntries(
+        names.map(name => [name, { value: shownSetting(name, values[name]), from: origins[name] }]),
+      ),
     );
     return;
   }
@@ -76,6 +100,11 @@ async function show(session: Session): Promise<void> {
     { title: 'FROM' },
     { title: 'WHAT FOR', flexible: true },
   ];
-  const rows = SETTING_NAMES.map(name => [name, String(values[name]), origins[name], describeSetting(name)]);
+  const rows = names.map(name => [
+    name,
+    String(shownSetting(name, values[name])),
+    origins[name],
+    describeSetting(name),
+  ]);
   await session.out(table(columns, rows, session.width).join('\n'));
 }

@@ -1,9 +1,11 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Reader } from '../../store/store.ts';
 import type { Difference } from '../../transfer/compare.ts';
 import type { DiffCounts, RecordDifference } from '../../transfer/diff.ts';
+import type { Keys } from '../../transfer/keys/keyring.ts';
 import type { Act } from '../act.ts';
+import { pathOf } from '../backups.ts';
+import { addKeyOptions, type KeyOptions, keysOf } from '../keys.ts';
 import { operand } from '../operands.ts';
 import type { Session } from '../session.ts';
 import { fieldChangeLines } from '../ui/field-changes.ts';
@@ -12,11 +14,15 @@ import type { ProgressLine } from '../ui/progress.ts';
 import { truncate, visible } from '../ui/text.ts';
 
 export const diffCommand = (act: Act): Command =>
-  new Command('diff')
+  addKeyOptions(new Command('diff'))
     .description('show which records were added, changed and removed from one file or store to another')
-    .argument('<a>', 'an archive or another export, or the word store')
-    .argument('[b]', 'what to compare it with: a file, or store', 'store')
-    .action(act((session, command) => diff(session, operand(command, 0), command.args[1] ?? 'store')));
+    .argument('<a>', "an archive or another export, a backup's id, latest, or the word store")
+    .argument('[b]', 'what to compare it with: the same, or store', 'store')
+    .action(
+      act((session, command) =>
+        diff(session, operand(command, 0), command.args[1] ?? 'store', command.opts<KeyOptions>()),
+      ),
+    );
 
 /** One side of the comparison. */
 interface Side extends AsyncDisposable {
@@ -28,11 +34,12 @@ interface Side extends AsyncDisposable {
 
 const MARKS: Readonly<Record<Difference['type'], string>> = { added: '+', changed: '~', removed: '-' };
 
-async function diff(session: Session, a: string, b: string): Promise<void> {
+export async function diff(session: Session, a: string, b: string, options: KeyOptions): Promise<void> {
   const { diffRecords } = await import('../../transfer/diff.ts');
   using progress = session.progress();
-  await using before = await openSide(session, a, progress);
-  await using after = await openSide(session, b, progress);
+  const keys = await keysOf(session, options);
+  await using before = await openSide(session, a, keys, progress);
+  await using after = await openSide(session, b, keys, progress);
   const listing = new Listing(session);
   const vectors = before.vectors && after.vectors;
   const counts = await diffRecords(before.reader, after.reader, {
@@ -48,7 +55,7 @@ async function diff(session: Session, a: string, b: string): Promise<void> {
   await printCounts(session, { a, b, vectors, rejected: before.rejected + after.rejected }, counts);
 }
 
-async function openSide(session: Session, name: string, progress: ProgressLine): Promise<Side> {
+async function openSide(session: Session, name: string, keys: Keys, progress: ProgressLine): Promise<Side> {
   if (name === 'store') {
     const store = await session.openStore('existing');
     const reader = await store.snapshot();
@@ -56,7 +63,7 @@ async function openSide(session: Session, name: string, progress: ProgressLine):
   }
   const { openInput } = await import('../../transfer/open-input.ts');
   const { stageSource } = await import('../../transfer/stage.ts');
-  await using input = await openInput(resolve(session.io.cwd, name));
+  await using input = await openInput(await pathOf(session, name), undefined, { keys });
   const work = { signal: session.io.signal, onProgress: progress.update };
   const staged = await stageSource(input.source, work);
   return {

@@ -7,12 +7,13 @@ import type { ExportFormat, ExportReport } from '../../transfer/export-plan.ts';
 import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { tell } from '../io.ts';
+import { addLockOptions, type LockOptions, lockOf } from '../keys.ts';
 import { refuseEmpty } from '../operands.ts';
 import type { Session } from '../session.ts';
 import { formatBytes } from '../ui/progress.ts';
 import { visible } from '../ui/text.ts';
 
-interface ExportOptions extends FilterOptions {
+interface ExportOptions extends FilterOptions, LockOptions {
   readonly format?: string;
   readonly embeddings?: boolean;
   readonly code?: boolean;
@@ -30,15 +31,19 @@ const STDOUT = /^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/;
 
 const ENDINGS: Readonly<Record<ExportFormat, string>> = { archive: 'tar.gz', json: 'json' };
 
+const AGE = /\.age$/i;
+
 export const exportCommand = (act: Act): Command =>
-  addFilters(
-    new Command('export')
-      .description('write memories and code index to one file, proven before it gets its name')
-      .argument('[file]', "a file, a folder, or - for standard output (default: the home's exports folder)")
-      .option(
-        '--format <format>',
-        'archive (everything, for moving and backup) or json (default: by the name, else archive)',
-      ),
+  addLockOptions(
+    addFilters(
+      new Command('export')
+        .description('write memories and code index to one file, proven before it gets its name')
+        .argument('[file]', "a file, a folder, or - for standard output (default: the home's exports folder)")
+        .option(
+          '--format <format>',
+          'archive (everything, for moving and backup) or json (default: by the name, else archive)',
+        ),
+    ),
   )
     .option('--embeddings', 'with vectors (archives have them anyway)')
     .option('--no-embeddings', 'without vectors; they are made again on import')
@@ -57,8 +62,10 @@ async function exportFile(session: Session, file: string | undefined, options: E
   const filter = readFilter(options, session.io.now());
   const format = readFormat(options.format, file);
   const exportDate = readExportDate(options, session);
-  if (toStdout && format === 'archive' && session.io.stdout.isTTY) {
-    throw new MemportError('usage', 'an archive is binary and does not go to a terminal', {
+  // A name that ends so says that it is encrypted.
+  const lock = await lockOf(session, options, { wanted: AGE.test(file ?? ''), recipients: [] });
+  if (toStdout && (format === 'archive' || lock !== undefined) && session.io.stdout.isTTY) {
+    throw new MemportError('usage', 'what is binary does not go to a terminal', {
       hint: 'memport export backup.tar.gz, or memport export - | …',
     });
   }
@@ -67,7 +74,9 @@ async function exportFile(session: Session, file: string | undefined, options: E
   const { portableConfig } = await import('../../config.ts');
   await using store = await session.openStore('existing');
   using progress = session.progress();
-  const target = toStdout ? null : await findTarget(session, file, format);
+  const target = toStdout
+    ? null
+    : await findTarget(session, file, `${ENDINGS[format]}${lock === undefined ? '' : '.age'}`);
   const report = await exportStore(
     store,
     {
@@ -79,6 +88,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
       embeddings: options.embeddings ?? format === 'archive',
       code: options.code ?? format === 'archive',
       exportDate,
+      lock,
       generator: `memport ${packageVersion()}`,
       config: portableConfig(await session.config()),
     },
@@ -91,7 +101,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
 
 function readFormat(named: string | undefined, file: string | undefined): ExportFormat {
   if (named === 'archive' || named === 'json') return named;
-  if (named === undefined) return file?.toLowerCase().endsWith('.json') ? 'json' : 'archive';
+  if (named === undefined) return /\.json(\.age)?$/i.test(file ?? '') ? 'json' : 'archive';
   throw new MemportError('usage', `--format can't be ${JSON.stringify(named)}`, {
     hint: 'the formats are archive and json',
   });
@@ -109,11 +119,11 @@ function readExportDate(options: ExportOptions, session: Session): Instant | 'ne
 }
 
 /** A name that the user gave is replaced; one that is made here is made so that no other export has it. */
-async function findTarget(session: Session, file: string | undefined, format: ExportFormat): Promise<Target> {
+async function findTarget(session: Session, file: string | undefined, ending: string): Promise<Target> {
   const stamp = formatInstant(instantFromMilliseconds(session.io.now()))
     .replaceAll(/[-:]/g, '')
     .replace(/\.\d+/, '');
-  const name = `memport-${stamp}.${ENDINGS[format]}`;
+  const name = `memport-${stamp}.${ending}`;
   if (file === undefined) {
     const { mkdir } = await import('node:fs/promises');
     await mkdir(session.home.exports, { recursive: true, mode: 0o700 });
@@ -137,7 +147,7 @@ async function printReport(session: Session, report: ExportReport, toStdout: boo
   if (!toStdout) await session.out(report.path ?? '');
   const what = `${report.memories} memories, ${report.code_units} code units, ${report.vectors} vectors`;
   await session.note(
-    `exported ${what}, ${formatBytes(report.bytes)}, verified${report.export_type === 'filtered' ? ' (filtered)' : ''}`,
+    `exported ${what}, ${formatBytes(report.bytes)}, ${report.encrypted ? 'encrypted and ' : ''}verified${report.export_type === 'filtered' ? ' (filtered)' : ''}`,
   );
   if (report.content_digest !== null) await session.note(`content digest ${visible(report.content_digest)}`);
 }

@@ -8,11 +8,12 @@ import type { ImportReport } from '../../transfer/import/report.ts';
 import type { Act } from '../act.ts';
 import { addFilters, collect, type FilterOptions, readFilter } from '../filters.ts';
 import { interruptible } from '../input.ts';
+import { addKeyOptions, type KeyOptions, keysOf } from '../keys.ts';
 import { operand, refuseEmpty } from '../operands.ts';
 import type { Session } from '../session.ts';
 import { openTarget } from '../trial-store.ts';
 
-interface ImportOptions extends FilterOptions {
+interface ImportOptions extends FilterOptions, KeyOptions {
   readonly mergeStrategy?: string;
   readonly renameProject: readonly string[];
   readonly selective?: boolean;
@@ -28,10 +29,12 @@ interface ImportOptions extends FilterOptions {
 }
 
 export const importCommand = (act: Act): Command =>
-  addFilters(
-    new Command('import')
-      .description('bring in what a file holds, all or nothing')
-      .argument('<file>', 'an export, or - for standard input'),
+  addKeyOptions(
+    addFilters(
+      new Command('import')
+        .description('bring in what a file holds, all or nothing')
+        .argument('<file>', 'an export, or - for standard input'),
+    ),
   )
     .option(
       '--merge-strategy <strategy>',
@@ -109,6 +112,7 @@ export async function importFile(session: Session, file: string, options: Import
   const rejects = await findRejects(session, inputPath, options.rejects);
   await using input = await openInput(inputPath ?? interruptible(session.io), options.from, {
     recover: options.recover === true,
+    keys: await keysOf(session, options),
   });
   using progress = session.progress();
   const work = { signal: session.io.signal, onProgress: progress.update };

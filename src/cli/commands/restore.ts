@@ -1,18 +1,18 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { RestoreReport } from '../../backup/restore.ts';
 import type { RestorePlan } from '../../backup/restore-plan.ts';
-import { MemportError } from '../../errors.ts';
 import type { Act } from '../act.ts';
+import { pathOf } from '../backups.ts';
 import { interruptible } from '../input.ts';
-import { operand } from '../operands.ts';
+import { addKeyOptions, type KeyOptions, keysOf, lockOf } from '../keys.ts';
+import { operand, refuseEmpty } from '../operands.ts';
 import type { Session } from '../session.ts';
 import { confirm, requireAnswer } from '../ui/prompt.ts';
 import { visible } from '../ui/text.ts';
 import { importFile } from './import.ts';
 
-interface RestoreOptions {
+interface RestoreOptions extends KeyOptions {
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly from?: string;
@@ -20,9 +20,9 @@ interface RestoreOptions {
 }
 
 export const restoreCommand = (act: Act): Command =>
-  new Command('restore')
+  addKeyOptions(new Command('restore'))
     .description('make the whole store what a file holds, after a safety backup; memport undo takes it back')
-    .argument('<file>', 'an archive or another export, or - for standard input')
+    .argument('<file>', "an archive or another export, a backup's id, latest, or - for standard input")
     .option('--dry-run', 'show what would be added, changed and removed, and do nothing')
     .option('--force', 'also when the file holds only a part, so that the rest of the store is removed')
     .option('--merge-strategy <strategy>', 'import the file instead, with this strategy; removes nothing')
@@ -31,8 +31,8 @@ export const restoreCommand = (act: Act): Command =>
 
 async function restore(session: Session, file: string, options: RestoreOptions): Promise<void> {
   const { dryRun = false, force = false, from, mergeStrategy } = options;
-  const path = resolve(session.io.cwd, file);
-  refuseBackupName(file, path);
+  refuseEmpty(file, 'the file to restore');
+  const path = file === '-' ? '-' : await pathOf(session, file);
   if (mergeStrategy !== undefined) {
     const filters = { project: [], category: [], tag: [] };
     const near = { nearDuplicates: 'keep', nearDuplicateThreshold: '0.95' };
@@ -45,13 +45,18 @@ async function restore(session: Session, file: string, options: RestoreOptions):
       vectors: 'auto',
       dryRun,
     };
-    return importFile(session, file, { ...what, ...(from !== undefined && { from }) });
+    return importFile(session, path === resolve(session.io.cwd, file) ? file : path, { ...options, ...what });
   }
   if (!dryRun) requireAnswer(session, `restore ${file}`);
   const { restoreSource } = await import('../../backup/restore.ts');
   const { openInput } = await import('../../transfer/open-input.ts');
+  const { portableConfig } = await import('../../config.ts');
   const { packageVersion } = await import('../../version.ts');
-  await using input = await openInput(file === '-' ? interruptible(session.io) : path, from);
+  const config = await session.config();
+  const encryption = { wanted: config.backup_encrypt, recipients: config.backup_recipients };
+  await using input = await openInput(file === '-' ? interruptible(session.io) : path, from, {
+    keys: await keysOf(session, options),
+  });
   await using store = await session.openStore('create');
   using progress = session.progress();
   const nowMs = session.io.now();
@@ -66,7 +71,8 @@ async function restore(session: Session, file: string, options: RestoreOptions):
         folder: session.home.backups,
         nowMs,
         generator: `memport ${packageVersion()}`,
-        config: { ...(await session.config()) },
+        config: portableConfig(config),
+        lock: dryRun ? undefined : await lockOf(session, {}, encryption),
       },
       embedder: await session.embedder(),
       nowMs,
@@ -79,14 +85,6 @@ async function restore(session: Session, file: string, options: RestoreOptions):
   );
   progress.clear();
   await printReport(session, report);
-}
-
-/** What the spec names beside files comes with the backups. */
-function refuseBackupName(file: string, path: string): void {
-  if (file === '-' || existsSync(path) || !/^(latest|[0-9a-f]{4,}[0-9a-f-]*)$/.test(file)) return;
-  throw new MemportError('usage', `${file} is no file; restoring by a backup's id or "latest" comes later`, {
-    hint: 'give the path of the file: memport restore <file>',
-  });
 }
 
 function planText(plan: RestorePlan): string {

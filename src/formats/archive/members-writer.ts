@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { WritableFile } from '../../file-access.ts';
 import { BlockWriter, type Packing } from './container/block-writer.ts';
 import { BLOCK_SIZE, storedBlock } from './container/gzip-block.ts';
 import { MANIFEST, type MemberName } from './layout.ts';
@@ -15,7 +15,7 @@ export class MembersWriter {
   #manifestSize = 0;
 
   /** `modifiedAt`: seconds since 1970, for all members. */
-  constructor(file: FileHandle, modifiedAt: number) {
+  constructor(file: WritableFile, modifiedAt: number) {
     this.#blocks = new BlockWriter(file);
     this.#modifiedAt = modifiedAt;
   }

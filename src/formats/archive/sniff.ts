@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { ReadableFile } from '../../file-access.ts';
 import { MAX_MANIFEST_BYTES } from '../../model/limits.ts';
 import { printable } from '../printable.ts';
 import { ByteReader } from './container/byte-reader.ts';
@@ -25,7 +25,7 @@ export function isGzip(head: Uint8Array): boolean {
  * that can't be told because of damage.
  */
 export async function archiveFormat(
-  file: FileHandle,
+  file: ReadableFile,
 ): Promise<'memport-archive' | 'feat038-archive' | 'feat036-archive' | null> {
   const container = await openContainer(file);
   const first = new ByteReader(container.bytes(0));

@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import { MemportError } from '../../errors.ts';
+import type { WritableFile } from '../../file-access.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { ContentDigest } from '../../model/digest.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -72,7 +72,7 @@ export class ArchiveWriter {
   #stage = -1;
   #records: RecordWriter | null = null;
 
-  private constructor(file: FileHandle, header: ArchiveHeader) {
+  private constructor(file: WritableFile, header: ArchiveHeader) {
     this.header = header;
     this.#members = new MembersWriter(file, Number(header.exportDate / 1_000_000n));
     this.#memoryVectors = new VectorsWriter('memory', MEMORY_VECTORS, header.memoryVectors, this.#digest);
@@ -85,7 +85,7 @@ export class ArchiveWriter {
     this.#stages = this.#plan();
   }
 
-  static async create(file: FileHandle, header: ArchiveHeader): Promise<ArchiveWriter> {
+  static async create(file: WritableFile, header: ArchiveHeader): Promise<ArchiveWriter> {
     const writer = new ArchiveWriter(file, {
       ...header,
       projects: [...header.projects].sort(),

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { ReadableFile } from '../../file-access.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -8,7 +8,7 @@ const CHUNK_BYTES = 256 * 1024;
  * used nor moved. Each chunk is overwritten by the next. Reports progress under `phase`; stops when the signal aborts.
  */
 export async function* fileChunks(
-  handle: FileHandle,
+  handle: ReadableFile,
   phase: string,
   options: WorkOptions = {},
 ): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import { MemportError } from '../../errors.ts';
+import type { ReadableFile } from '../../file-access.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { FEAT038_JSON } from '../legacy/feat038-json.ts';
@@ -31,7 +31,7 @@ export interface JsonHints {
  * Opens a JSON file of memport or of the original system, told apart by content; the members may come in any order. The source owns the handle and closes it, unless `keepOpen`; when this throws, the handle is still the caller's. Throws
  * MemportError `unknown_format` for other files, `integrity` for JSON that is damaged before it says what it is.
  */
-export async function openJsonSource(handle: FileHandle, hints: JsonHints = {}): Promise<Source> {
+export async function openJsonSource(handle: ReadableFile, hints: JsonHints = {}): Promise<Source> {
   await refuseOther(handle);
   const head = await readHead(handle, hints);
   const dialect = dialectOf(head, hints);
@@ -48,13 +48,13 @@ interface Head extends JsonHead {
 }
 
 class JsonSource implements Source {
-  readonly #handle: FileHandle;
+  readonly #handle: ReadableFile;
   readonly #hints: JsonHints;
   #dialect: JsonDialect;
   #head: Head;
   #found: Found | null = null;
 
-  constructor(handle: FileHandle, hints: JsonHints, dialect: JsonDialect, head: Head) {
+  constructor(handle: ReadableFile, hints: JsonHints, dialect: JsonDialect, head: Head) {
     this.#handle = handle;
     this.#hints = hints;
     this.#dialect = dialect;
@@ -159,14 +159,14 @@ class JsonSource implements Source {
 }
 
 /** Refuses what is not the beginning of a JSON object with a key, before the scanner would call it damaged. */
-async function refuseOther(handle: FileHandle): Promise<void> {
+async function refuseOther(handle: ReadableFile): Promise<void> {
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
   const beginning = buffer.toString('latin1', 0, bytesRead).replace(/^\u00ef\u00bb\u00bf/, '');
   if (!/^\s*\{\s*(?:["}]|$)/.test(beginning)) throw unknownFormat();
 }
 
 /** Reads until the file has said what it is: usually up to its first record, at worst to its end. */
-async function readHead(handle: FileHandle, hints: JsonHints): Promise<Head> {
+async function readHead(handle: ReadableFile, hints: JsonHints): Promise<Head> {
   const head = newHead();
   for await (const events of scanJson(fileChunks(handle, 'reading'), RECORD_ARRAYS)) {
     for (const event of events) {

@@ -9,7 +9,7 @@ import {
 } from '../../../src/backup/schedule/scheduler.ts';
 import { readState, type ScheduledRun } from '../../../src/backup/schedule/state.ts';
 import { type CronSchedule, countSlots } from '../../../src/cron.ts';
-import { tryProcessLock } from '../../../src/store/process-lock.ts';
+import { takeFileLock } from '../../../src/store/file-lock.ts';
 import { scratch } from '../../support/cli.ts';
 
 const MINUTE = 60_000;
@@ -101,7 +101,7 @@ describe('a look at the schedule', () => {
     await runDue(rig.options);
     rig.now = START + DAY;
     {
-      using _other = tryProcessLock(`${rig.options.stateFile}.lock`);
+      await using _other = await takeFileLock(`${rig.options.stateFile}.lock`, { timeoutMs: 0, what: '' });
       expect(await runDue(rig.options)).toBe('elsewhere');
       expect(rig.made).toEqual([]);
     }

@@ -68,6 +68,7 @@ describe('[CMD-01] [P3-01] export', () => {
       tombstones: 0,
       vectors: 5,
       bytes: statSync(join(home, 'out.tar.gz')).size,
+      encrypted: false,
       content_digest: await digestOf(home),
     });
   });

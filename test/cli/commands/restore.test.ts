@@ -18,7 +18,9 @@ async function changed(): Promise<{ home: string; file: string; then: string; no
 }
 
 const safetyBackups = (home: string): readonly string[] =>
-  existsSync(join(home, 'backups')) ? readdirSync(join(home, 'backups')) : [];
+  existsSync(join(home, 'backups'))
+    ? readdirSync(join(home, 'backups')).filter(name => name.endsWith('.tar.gz'))
+    : [];
 
 describe('[IMP-01] [CMD-04] restore', () => {
   test('makes the store what the file holds, after a safety backup; undo takes it back', async () => {
@@ -112,12 +114,13 @@ describe('[IMP-01] [CMD-04] restore', () => {
     expect(summaryOf(await ok(['restore', file, ...from], { home }))).toMatchObject({ dry_run: true });
   });
 
-  test('names of backups are told from files: exit 2; a missing file: exit 10', async () => {
+  test('a missing file or backup: exit 10; no name at all: exit 2', async () => {
     const { home } = await changed();
-    for (const name of ['latest', '0199c0de']) {
+    for (const name of ['latest', '20260601T120000Z-abcd']) {
       const result = await memport(['restore', name, '--yes'], { home });
-      expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('comes later') });
+      expect(result).toMatchObject({ code: 10, stderr: expect.stringContaining('backup') });
     }
+    expect((await memport(['restore', '', '--yes'], { home })).code).toBe(2);
     expect((await memport(['restore', 'gone.tar.gz', '--yes'], { home })).code).toBe(10);
   });
 

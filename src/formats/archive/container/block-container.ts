@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type ReadableFile, readUpTo } from '../../../file-access.ts';
 import { damaged } from '../damage.ts';
 import type { Container } from './container.ts';
 import { BLOCK_HEADER_SIZE, blockDataSize, blockLength, openBlock } from './gzip-block.ts';
@@ -16,11 +16,11 @@ const FIRST: BlockPlace = { place: 0, start: 0 };
 /** A file of gzip blocks. It remembers where blocks begin, so that later reads can jump. */
 export class BlockContainer implements Container {
   readonly blocked = true;
-  readonly #file: FileHandle;
+  readonly #file: ReadableFile;
   /** The known blocks, in order. */
   readonly #places: BlockPlace[] = [FIRST];
 
-  constructor(file: FileHandle) {
+  constructor(file: ReadableFile) {
     this.#file = file;
   }
 
@@ -59,13 +59,13 @@ export class BlockContainer implements Container {
 
 /** Reads whole blocks one after the other, each with the header of the next. */
 class BlockWalk {
-  readonly #file: FileHandle;
+  readonly #file: ReadableFile;
   /** Of the next block: its place in the file and of its data. */
   place: number;
   start: number;
   #header: Buffer | null = null;
 
-  constructor(file: FileHandle, from: BlockPlace) {
+  constructor(file: ReadableFile, from: BlockPlace) {
     this.#file = file;
     this.place = from.place;
     this.start = from.start;
@@ -83,16 +83,4 @@ class BlockWalk {
     this.start += blockDataSize(block);
     return block;
   }
-}
-
-/** Fewer bytes only at the end of the file. */
-async function readUpTo(file: FileHandle, length: number, position: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return buffer.subarray(0, filled);
 }

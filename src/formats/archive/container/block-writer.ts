@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { WritableFile } from '../../../file-access.ts';
 import { BLOCK_SIZE, deflatedBlock, storedBlock, storedBlockSize } from './gzip-block.ts';
 
 export type Packing = 'deflate' | 'store';
@@ -13,7 +13,7 @@ const WRITE_SIZE = 1024 * 1024;
  * alone. Its large buffers are used again and again.
  */
 export class BlockWriter {
-  readonly #file: FileHandle;
+  readonly #file: WritableFile;
   #block: Buffer = Buffer.allocUnsafeSlow(BLOCK_SIZE);
   #filled = 0;
   readonly #spareBlocks: Buffer[] = [];
@@ -25,7 +25,7 @@ export class BlockWriter {
   #writing: Promise<unknown> = Promise.resolve();
   #end = 0;
 
-  constructor(file: FileHandle) {
+  constructor(file: WritableFile) {
     this.#file = file;
   }
 
@@ -127,7 +127,7 @@ class Alternating {
   }
 }
 
-async function writeAll(file: FileHandle, parts: readonly Uint8Array[], position: number): Promise<void> {
+async function writeAll(file: WritableFile, parts: readonly Uint8Array[], position: number): Promise<void> {
   const total = parts.reduce((sum, part) => sum + part.length, 0);
   const { bytesWritten } = await file.writev(parts, position);
   if (bytesWritten === total) return;

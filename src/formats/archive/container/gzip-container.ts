@@ -1,6 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { ReadableFile } from '../../../file-access.ts';
 import { damaged } from '../damage.ts';
 import type { Container } from './container.ts';
 import { MAX_RATIO } from './gzip-block.ts';
@@ -13,9 +13,9 @@ const FREE_BYTES = 64 * 1024 * 1024;
 /** A gzip file that another program has made: read as a stream, from its start each time. */
 export class GzipContainer implements Container {
   readonly blocked = false;
-  readonly #file: FileHandle;
+  readonly #file: ReadableFile;
 
-  constructor(file: FileHandle) {
+  constructor(file: ReadableFile) {
     this.#file = file;
   }
 
@@ -54,7 +54,7 @@ export class GzipContainer implements Container {
   }
 }
 
-async function* readFrom(file: FileHandle): AsyncGenerator<Buffer> {
+async function* readFrom(file: ReadableFile): AsyncGenerator<Buffer> {
   for (let position = 0; ; ) {
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(READ_SIZE), 0, READ_SIZE, position);
     if (bytesRead === 0) return;

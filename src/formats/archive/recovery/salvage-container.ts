@@ -1,7 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, gunzip as gunzipCallback, type InputType, type ZlibOptions } from 'node:zlib';
 import { MemportError } from '../../../errors.ts';
+import type { ReadableFile } from '../../../file-access.ts';
 import {
   BLOCK_HEADER_SIZE,
   BLOCK_SIZE,
@@ -23,16 +23,16 @@ const gunzip = promisify<InputType, ZlibOptions, Buffer>(gunzipCallback);
  */
 export class SalvageContainer {
   readonly blocked: boolean;
-  readonly #file: FileHandle;
+  readonly #file: ReadableFile;
   /** Known blocks in order: place in the file and among the intact data. */
   readonly #places: { readonly place: number; readonly start: number }[] = [];
 
-  private constructor(file: FileHandle, blocked: boolean) {
+  private constructor(file: ReadableFile, blocked: boolean) {
     this.#file = file;
     this.blocked = blocked;
   }
 
-  static async open(file: FileHandle): Promise<SalvageContainer> {
+  static async open(file: ReadableFile): Promise<SalvageContainer> {
     const head = Buffer.alloc(BLOCK_HEADER_SIZE);
     await file.read(head, 0, head.length, 0);
     const first = await findBlock(file, 0);
@@ -85,7 +85,7 @@ interface FoundBlock {
 }
 
 /** The first intact block at `from` or behind it. */
-async function findBlock(file: FileHandle, from: number): Promise<FoundBlock | null> {
+async function findBlock(file: ReadableFile, from: number): Promise<FoundBlock | null> {
   const expected = await readBlock(file, from);
   if (expected !== null) return expected;
   const window = Buffer.allocUnsafe(WINDOW);
@@ -103,12 +103,13 @@ async function findBlock(file: FileHandle, from: number): Promise<FoundBlock | n
 }
 
 /** What can be inflated of a block that begins at `place` and goes on beyond the end of the file; null for any other. */
-async function readCutBlock(file: FileHandle, place: number, size: number): Promise<Buffer | null> {
+async function readCutBlock(file: ReadableFile, place: number, size: number): Promise<Buffer | null> {
   const header = Buffer.alloc(BLOCK_HEADER_SIZE);
   await file.read(header, 0, header.length, place);
   try {
     if (blockLength(header) <= size - place) return null;
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - place), 0, size - place, place);
+    const buffer = Buffer.alloc(size - place);
+    const { bytesRead } = await file.read(buffer, 0, size - place, place);
     const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: BLOCK_SIZE };
     const data = await gunzip(buffer.subarray(0, bytesRead), options);
     return data.length === 0 ? null : data;
@@ -117,7 +118,7 @@ async function readCutBlock(file: FileHandle, place: number, size: number): Prom
   }
 }
 
-async function readBlock(file: FileHandle, place: number): Promise<FoundBlock | null> {
+async function readBlock(file: ReadableFile, place: number): Promise<FoundBlock | null> {
   try {
     const header = Buffer.alloc(BLOCK_HEADER_SIZE);
     const { bytesRead } = await file.read(header, 0, header.length, place);

@@ -1,6 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
+import type { ReadableFile } from '../../../file-access.ts';
 import { MAX_RATIO } from '../container/gzip-block.ts';
 import { damaged } from '../damage.ts';
 import type { SalvagedChunk } from './salvaged-chunk.ts';
@@ -16,7 +16,7 @@ const FREE_BYTES = 64 * 1024 * 1024;
  * What can be inflated of a gzip stream, from its beginning; a gap at the end when it is damaged or truncated. Throws
  * `integrity` for a stream that grows too much.
  */
-export async function* salvageGzip(file: FileHandle, signal?: AbortSignal): AsyncGenerator<SalvagedChunk> {
+export async function* salvageGzip(file: ReadableFile, signal?: AbortSignal): AsyncGenerator<SalvagedChunk> {
   const gunzip = createGunzip({ chunkSize: STEP, finishFlush: constants.Z_SYNC_FLUSH });
   const input = Readable.from(readFrom(file), { objectMode: false });
   input.on('error', error => gunzip.destroy(error));
@@ -49,7 +49,7 @@ export async function* salvageGzip(file: FileHandle, signal?: AbortSignal): Asyn
   if (isDamaged) yield { start: start + size, data: null };
 }
 
-async function* readFrom(file: FileHandle): AsyncGenerator<Buffer> {
+async function* readFrom(file: ReadableFile): AsyncGenerator<Buffer> {
   for (let position = 0; ; ) {
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(READ_SIZE), 0, READ_SIZE, position);
     if (bytesRead === 0) return;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdtemp, open, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, open, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { MemportError } from '../../../errors.ts';
+import type { ReadableFile } from '../../../file-access.ts';
 import type { WorkOptions } from '../../../model/progress.ts';
 import { fileChunks } from '../../json/file-chunks.ts';
 
@@ -33,7 +34,7 @@ const SIDE_FILES = ['-wal', '-journal'] as const;
  * is seen by its header.
  */
 export async function copyPrivately(
-  handle: FileHandle,
+  handle: ReadableFile,
   path: string | null,
   options: CopyOptions = {},
 ): Promise<PrivateCopy> {
@@ -56,7 +57,7 @@ export async function copyPrivately(
 }
 
 async function copyOnce(
-  handle: FileHandle,
+  handle: ReadableFile,
   path: string | null,
   copy: string,
   options: WorkOptions,
@@ -91,7 +92,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-async function copyBytes(from: FileHandle, to: string, options: WorkOptions): Promise<string> {
+async function copyBytes(from: ReadableFile, to: string, options: WorkOptions): Promise<string> {
   const hash = createHash('sha256');
   await using target = await open(to, 'w', 0o600);
   for await (const chunk of fileChunks(from, 'copying', options)) {

@@ -1,0 +1,1 @@
+export { takeFileLock } from './sqlite/file-lock.ts';
