@@ -72,10 +72,10 @@ export interface Reader extends CodeReader {
   /** Up to `limit` records that pass, in ascending order of id, beginning after `after`. An empty page ends the scan. */
   scan(kind: RecordKind, page: Page): Promise<readonly StoredLine[]>;
 
-  /** As `scan`, for copying many records without looking at each. */
+  /** As `scan`, for copying many records without looking at each. The caller may detach the memory of the lines. */
   scanRuns(kind: RecordKind, page: Page): Promise<readonly LineRun[]>;
 
-  /** As `scan`, for the own vectors of one model and dimension. */
+  /** As `scan`, for the own vectors of one model and dimension. The caller may detach the memory of the page's vectors. */
   scanVectors(kind: RecordKind, group: VectorGroup, page: Page): Promise<readonly StoredVector[]>;
 
   /** The records of these ids that exist, in no particular order. */

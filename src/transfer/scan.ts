@@ -2,6 +2,7 @@ import type { Filter } from '../model/filter.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { RecordKind } from '../model/record.ts';
 import type { LineRun, Reader, StoredLine, StoredVector, VectorGroup } from '../store/store.ts';
+import { giveBack } from './given-back.ts';
 
 const PAGE = 1000;
 
@@ -15,7 +16,7 @@ export function scanLines(
   return pages(after => reader.scan(kind, { filter, after, limit: PAGE }), work);
 }
 
-/** As scanLines, for copying: runs of records in one piece each. */
+/** As scanLines, for copying: runs of records in one piece each, whose bytes are valid until the next page is asked for. */
 export async function* scanRuns(
   reader: Reader,
   kind: RecordKind,
@@ -30,20 +31,28 @@ export async function* scanRuns(
     if (last === undefined) return;
     yield runs;
     after = last.ids.slice(-ID_LENGTH);
+    for (const { lines } of runs) giveBack(lines);
   }
 }
 
 const ID_LENGTH = 36;
 
-/** The own vectors of one model and dimension of all records that pass, in ascending order of id. */
-export function scanVectors(
+/**
+ * The own vectors of one model and dimension of all records that pass, in ascending order of id. Their bytes are valid
+ * until the next page is asked for.
+ */
+export async function* scanVectors(
   reader: Reader,
   kind: RecordKind,
   group: VectorGroup,
   filter: Filter,
   work: WorkOptions = {},
 ): AsyncIterable<readonly StoredVector[]> {
-  return pages(after => reader.scanVectors(kind, group, { filter, after, limit: PAGE }), work);
+  const read = (after: string | null) => reader.scanVectors(kind, group, { filter, after, limit: PAGE });
+  for await (const page of pages(read, work)) {
+    yield page;
+    for (const { bytes } of page) giveBack(bytes);
+  }
 }
 
 async function* pages<T extends { readonly id: string }>(
