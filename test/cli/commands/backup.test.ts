@@ -142,6 +142,9 @@ describe('backups in a fresh home', () => {
     await ok(['delete', ...ids.slice(1), '--yes'], { home });
     const made = await memport(['backup', 'create'], { home, ...day(1) });
     expect(made).toMatchObject({ code: 0, stderr: /the store has 1 records, where the backup before has 5/ });
+    const [, id = ''] = /memport restore (\S+) --dry-run/.exec(made.stderr) ?? [];
+    const back = await ok(['restore', id, '--dry-run', '--json'], { home });
+    expect(summaryOf(back)).toMatchObject({ added: 4, unchanged: 1 });
   });
 });
 
