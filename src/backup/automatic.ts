@@ -79,11 +79,12 @@ async function backUp(
         ask: async () => null,
       })
     : undefined;
+  const destination = configuredDestination(home, config.backup_destination, env);
   await using store = await openStore();
   const { report, retention, retentionFailure } = await runBackup(
     store,
     {
-      destination: configuredDestination(home, config.backup_destination, env),
+      destination,
       format,
       lock,
       nowMs: now(),
@@ -92,6 +93,7 @@ async function backUp(
     },
     {
       rules: retentionRules(config),
+      besides: destination.isOwn ? [] : [{ folder: home.backups, isOwn: true }],
       timeZone: config.backup_timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
       lockTimeoutMs: config.store_busy_timeout * 1000,
     },

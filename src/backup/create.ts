@@ -50,7 +50,7 @@ export interface BackupReport {
    * The store is empty, or has less than half of the records of the backup before: retention is not to run then, for a
    * broken source must not push out good copies.
    */
-  readonly shrunken: { readonly before: number; readonly now: number } | null;
+  readonly shrunken: { readonly before: number; readonly now: number; readonly beforeId: string } | null;
 }
 
 /** For a name; each has four letters more that are left to chance. */
@@ -133,7 +133,7 @@ function shrinking(last: Backup | null, report: ExportReport): BackupReport['shr
   if (last === null || last.sidecar === null) return null;
   const before = last.sidecar.memories + last.sidecar.code_units;
   const now = report.memories + report.code_units;
-  return before > 0 && now * 2 < before ? { before, now } : null;
+  return before > 0 && now * 2 < before ? { before, now, beforeId: last.id } : null;
 }
 
 function describe(

@@ -35,7 +35,7 @@ export async function takeSafetyBackup(
   } catch (error) {
     const { code, message } = toMemportError(error);
     const why = `the safety backup in ${folder} failed, so nothing was done: ${message}`;
-    throw new MemportError(code === 'not_found' ? 'failed' : code, why, {
+    throw new MemportError(code, why, {
       hint: 'make room there and let memport write there',
       cause: error,
     });

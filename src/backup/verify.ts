@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MemportError } from '../errors.ts';
 import type { Keys } from '../formats/age/keys.ts';
@@ -134,7 +135,10 @@ function compare(sidecar: Sidecar | null, found: Verification): void {
 /** A destination that can only be read is no reason to call a whole backup bad. */
 async function note(path: string, make: () => Promise<Sidecar>): Promise<string | null> {
   try {
-    await writeSidecar(path, await make(), 'replace');
+    const sidecar = await make();
+    // A cleanup may have removed it meanwhile, sidecar first: then none must come back.
+    await stat(path);
+    await writeSidecar(path, sidecar, 'replace');
     return null;
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') throw error;

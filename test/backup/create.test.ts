@@ -168,7 +168,9 @@ describe('an automatic run', () => {
     const nowMs = START + 3 * DAY_MS;
     const run = await runBackup(store, requestFor(folder, { nowMs }), retention);
     expect(run.report.outcome).toBe('created');
-    expect(run.report.shrunken).toEqual(isShrunken ? { before: 10, now: left } : null);
+    expect(run.report.shrunken).toEqual(
+      isShrunken ? { before: 10, now: left, beforeId: expect.stringMatching(/^20260603T120000Z-/) } : null,
+    );
     expect(run.retention === null).toBe(isShrunken);
     expect(await listBackups(folder)).toHaveLength(isShrunken ? 4 : 2);
     if (!isShrunken) return;

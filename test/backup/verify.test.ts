@@ -92,6 +92,16 @@ describe('to verify a backup', () => {
     await expect(verifyFile(path, request)).rejects.toMatchObject({ code: 'newer_version' });
     writeFileSync(path, 'nothing');
     expect(await verifyFile(path, request)).toMatchObject({ result: 'damaged' });
+    const json = join(folder, 'mine.json');
+    renameSync(await backUp(store, folder, { format: 'json' }), json);
+    const restore = { ...request, restore: true };
+    const digest = await storeDigest(store);
+    expect(await verifyFile(json, restore)).toMatchObject({ result: 'verified', contentDigest: digest });
+    writeFileSync(json, readFileSync(json, 'utf8').replace('"category":"', '"category":7,"was":"'));
+    expect(await verifyFile(json, restore)).toMatchObject({
+      result: 'damaged',
+      problem: /can not be stored/,
+    });
     rmSync(path);
     await expect(verifyFile(path, request)).rejects.toMatchObject({ code: 'not_found' });
     const signal = AbortSignal.abort();

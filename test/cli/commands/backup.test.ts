@@ -142,6 +142,9 @@ describe('backups in a fresh home', () => {
     await ok(['delete', ...ids.slice(1), '--yes'], { home });
     const made = await memport(['backup', 'create'], { home, ...day(1) });
     expect(made).toMatchObject({ code: 0, stderr: /the store has 1 records, where the backup before has 5/ });
+    const [, id = ''] = /memport restore (\S+) --dry-run/.exec(made.stderr) ?? [];
+    const back = await ok(['restore', id, '--dry-run', '--json'], { home });
+    expect(summaryOf(back)).toMatchObject({ added: 4, unchanged: 1 });
   });
 });
 
@@ -236,6 +239,23 @@ describe('the rules of a cleanup', () => {
       });
     expect(await listed({ home })).toHaveLength(9);
     expect(await ok(['backup', 'cleanup', '--dry-run'], { home, ...day(10) })).toMatch(/would go/);
+  });
+
+  it('hold for the safety backups in the home, too, where the others go elsewhere', async () => {
+    const home = await filled();
+    await ok(['config', 'set', 'backup_destination', scratch()], { home });
+    await ok(['backup', 'create'], { home });
+    for (let n = 0; n < 5; n++) {
+      await ok(['add', `Number ${n}.`], { home, ...day(n) });
+      await ok(['restore', 'latest', '--yes'], { home, ...day(n) });
+    }
+    expect(await listed({ home })).toHaveLength(6);
+    const cleaned = await ok(['backup', 'cleanup', '--json'], { home, ...day(10) });
+    expect(summaryOf(cleaned)).toMatchObject({ kept: 4, removed: 2 });
+    expect((await listed({ home })).map(({ trigger }) => trigger)).toEqual([
+      ...Array(3).fill('safety'),
+      'manual',
+    ]);
   });
 
   it('wait for another cleanup: exit 11', async () => {

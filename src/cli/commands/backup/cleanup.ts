@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { BackupEntry } from '../../../backup/cleanup.ts';
 import type { RetentionRules, Verdict } from '../../../backup/retention.ts';
 import type { Act } from '../../act.ts';
-import { age, destinationOf } from '../../backups.ts';
+import { age, foldersOf } from '../../backups.ts';
 import { readCount } from '../../numbers.ts';
 import type { Session } from '../../session.ts';
 import { table } from '../../ui/table.ts';
@@ -56,17 +56,18 @@ async function cleanup(session: Session, options: CleanupOptions): Promise<void>
   const rules = rulesOf(retentionRules(config), options);
   const { cleanUp } = await import('../../../backup/cleanup.ts');
   using progress = session.progress();
-  const verdicts = await cleanUp(
-    {
-      destination: await destinationOf(session, options.destination),
+  const verdicts: Verdict<BackupEntry>[] = [];
+  for (const destination of await foldersOf(session, options.destination)) {
+    const request = {
+      destination,
       rules,
       dryRun,
       nowMs: session.io.now(),
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       lockTimeoutMs: config.store_busy_timeout * 1000,
-    },
-    { signal: session.io.signal, onProgress: progress.update },
-  );
+    };
+    verdicts.push(...(await cleanUp(request, { signal: session.io.signal, onProgress: progress.update })));
+  }
   progress.clear();
   await print(session, verdicts, dryRun);
 }

@@ -60,7 +60,7 @@ async function printReport(session: Session, { outcome, backup, shrunken }: Back
   if (shrunken !== null)
     await session.warn(
       `the store has ${shrunken.now} records, where the backup before has ${shrunken.before}; ` +
-        'if that is not what you want: memport restore latest --dry-run shows the way back',
+        `if that is not what you want, look at it: memport restore ${shrunken.beforeId} --dry-run`,
     );
   if (session.json) {
     const shrunk_from = shrunken?.before ?? null;
