@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { APPLICATION_ID } from '../application-id.ts';
 import { MemportError } from '../errors.ts';
 import { openArchive } from './archive/reader.ts';
@@ -27,6 +27,10 @@ export async function openSource(
   file: string | FileHandle,
   options: OpenSourceOptions = {},
 ): Promise<Source> {
+  if (typeof file === 'string' && (options.from ?? 'markdown') === 'markdown' && (await isFolder(file))) {
+    const { openMarkdownFolder } = await import('./markdown/reader.ts');
+    return openMarkdownFolder(file, { all: options.from === 'markdown' });
+  }
   const opened = await openFile(file);
   try {
     const source = await openFormat(opened, file, options.from);
@@ -56,6 +60,13 @@ async function openFormat(
       const path = typeof file === 'string' ? file : null;
       return openSqliteSource(opened, path, format === 'sqlite' ? {} : { format });
     }
+    case 'markdown': {
+      const { openMarkdownFile } = await import('./markdown/reader.ts');
+      return openMarkdownFile(opened.handle, {
+        all: from === 'markdown',
+        keepOpen: typeof file !== 'string',
+      });
+    }
     default: {
       const source = await openJsonSource(opened.handle, format === 'json' ? {} : { format });
       return typeof file === 'string' ? source : new BorrowedSource(source);
@@ -65,21 +76,22 @@ async function openFormat(
 
 const HEAD_SIZE = 4096;
 const UNDERSTOOD =
-  'memport reads its own archives (.tar.gz) and JSON, and the JSON exports, archives and SQLite databases (memory.db) of claude-memory-server.';
+  'memport reads its own archives (.tar.gz), JSON and Markdown, and the JSON exports, archives and SQLite databases (memory.db) of claude-memory-server.';
 const SQLITE = Buffer.from('SQLite format 3\0');
 const APPLICATION_ID_AT = 68;
+/** Front matter or a heading; its reader tells whether it is of memport. */
+const MARKDOWN = /^\ufeff?(?:---[ \t]*\r?\n|#{1,6} )/;
 /** What is known by its first bytes, and comes later. */
 const LATER: readonly (readonly [RegExp, string])[] = [
   [/^(?:age-encryption\.org\/v1\n|-----BEGIN AGE ENCRYPTED FILE-----)/, 'a file encrypted with age'],
   [/^\ufeff?\s*\[\s*\{\s*"id"[^{]*"payload"\s*:/, 'a list of points of Qdrant'],
-  [/^(?:\ufeff)?(?:---\r?\n|#{1,6} )/, 'Markdown'],
 ];
 
 /** Tells the format of a file from its content. `json`, `sqlite`: which of
  * them it is, its reader tells. */
 export async function detectFormat(
   file: OpenedFile,
-): Promise<'memport-archive' | 'feat038-archive' | 'sqlite' | 'json'> {
+): Promise<'memport-archive' | 'feat038-archive' | 'sqlite' | 'json' | 'markdown'> {
   const buffer = Buffer.alloc(HEAD_SIZE);
   const { bytesRead } = await file.handle.read(buffer, 0, HEAD_SIZE, 0);
   const head = buffer.subarray(0, bytesRead);
@@ -98,12 +110,20 @@ export async function detectFormat(
   }
   const text = head.toString('utf8');
   if (/^\ufeff?[ \t\r\n]*\{/.test(text)) return 'json';
+  if (MARKDOWN.test(text)) return 'markdown';
   if (bytesRead === 0) throw unknownFormat('it is empty');
   const later = LATER.find(([pattern]) => pattern.test(text));
   throw unknownFormat(
     later === undefined
       ? 'its content is of another kind'
       : `it is ${later[1]}, which a later version will read`,
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    found => found.isDirectory(),
+    () => false,
   );
 }
 

@@ -18,6 +18,8 @@ interface ExportOptions extends FilterOptions {
   readonly code?: boolean;
   readonly exportDate?: string;
   readonly reproducible?: boolean;
+  readonly singleFile?: boolean;
+  readonly force?: boolean;
 }
 
 interface Target {
@@ -28,21 +30,25 @@ interface Target {
 /** Names of standard output, which is not opened again: it may be a socket, or a file that others append to. */
 const STDOUT = /^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/;
 
-const ENDINGS: Readonly<Record<ExportFormat, string>> = { archive: 'tar.gz', json: 'json' };
+const ENDINGS: Readonly<Record<ExportFormat, string>> = { archive: 'tar.gz', json: 'json', markdown: 'md' };
 
 export const exportCommand = (act: Act): Command =>
   addFilters(
     new Command('export')
-      .description('write memories and code index to one file, proven before it gets its name')
+      .description(
+        'write memories and code index to one file, or to a folder of Markdown, proven before it gets its name',
+      )
       .argument('[file]', "a file, a folder, or - for standard output (default: the home's exports folder)")
       .option(
         '--format <format>',
-        'archive (everything, for moving and backup) or json (default: by the name, else archive)',
+        'archive (everything, for moving and backup), json, or markdown (a folder to read and edit) (default: by the name, else archive)',
       ),
   )
     .option('--embeddings', 'with vectors (archives have them anyway)')
     .option('--no-embeddings', 'without vectors; they are made again on import')
-    .option('--code', 'with the code index (archives have it anyway)')
+    .option('--code', 'with the code index (archives and Markdown have it anyway)')
+    .option('--single-file', 'Markdown as one file instead of a folder')
+    .option('--force', 'replace pages of Markdown that were edited since they were written')
     .option('--no-code', 'without the code index')
     .option('--export-date <date>', 'the date in the file; the same store and date give the same bytes')
     .option(
@@ -57,6 +63,15 @@ async function exportFile(session: Session, file: string | undefined, options: E
   const filter = readFilter(options, session.io.now());
   const format = readFormat(options.format, file);
   const exportDate = readExportDate(options, session);
+  const singleFile = isSingleFile(options, format, file);
+  if (toStdout && format === 'markdown' && !singleFile) {
+    throw new MemportError('usage', 'a folder can not go to standard output', { hint: 'add --single-file' });
+  }
+  if (options.embeddings === true && format === 'markdown') {
+    throw new MemportError('usage', 'Markdown holds no vectors', {
+      hint: 'leave --embeddings out: vectors are made again on import; an archive keeps them',
+    });
+  }
   if (toStdout && format === 'archive' && session.io.stdout.isTTY) {
     throw new MemportError('usage', 'an archive is binary and does not go to a terminal', {
       hint: 'memport export backup.tar.gz, or memport export - | …',
@@ -66,7 +81,9 @@ async function exportFile(session: Session, file: string | undefined, options: E
   const { packageVersion } = await import('../../version.ts');
   await using store = await session.openStore('existing');
   using progress = session.progress();
-  const target = toStdout ? null : await findTarget(session, file, format);
+  const target = toStdout
+    ? null
+    : await findTarget(session, file, format, format === 'markdown' && !singleFile);
   const report = await exportStore(
     store,
     {
@@ -76,7 +93,9 @@ async function exportFile(session: Session, file: string | undefined, options: E
       naming: target?.naming ?? 'replace',
       protect: [session.home.config],
       embeddings: options.embeddings ?? format === 'archive',
-      code: options.code ?? format === 'archive',
+      code: options.code ?? format !== 'json',
+      singleFile,
+      force: options.force === true,
       exportDate,
       generator: `memport ${packageVersion()}`,
       config: { ...(await session.config()) },
@@ -89,10 +108,28 @@ async function exportFile(session: Session, file: string | undefined, options: E
 }
 
 function readFormat(named: string | undefined, file: string | undefined): ExportFormat {
-  if (named === 'archive' || named === 'json') return named;
-  if (named === undefined) return file?.toLowerCase().endsWith('.json') ? 'json' : 'archive';
+  const format = FORMATS.find(known => known === named);
+  if (format !== undefined) return format;
+  if (named === undefined) return byName(file?.toLowerCase() ?? '');
   throw new MemportError('usage', `--format can't be ${JSON.stringify(named)}`, {
-    hint: 'the formats are archive and json',
+    hint: `the formats are ${FORMATS.join(', ')}`,
+  });
+}
+
+const FORMATS = ['archive', 'json', 'markdown'] as const;
+
+function byName(name: string): ExportFormat {
+  if (name.endsWith('.json')) return 'json';
+  return name.endsWith('.md') ? 'markdown' : 'archive';
+}
+
+/** A name that ends in `.md` is one of a file. */
+function isSingleFile(options: ExportOptions, format: ExportFormat, file: string | undefined): boolean {
+  if (format === 'markdown')
+    return options.singleFile === true || file?.toLowerCase().endsWith('.md') === true;
+  if (options.singleFile !== true && options.force !== true) return false;
+  throw new MemportError('usage', `${options.force ? '--force' : '--single-file'} is for Markdown`, {
+    hint: 'add --format markdown',
   });
 }
 
@@ -107,18 +144,24 @@ function readExportDate(options: ExportOptions, session: Session): Instant | 'ne
   });
 }
 
-/** A name that the user gave is replaced; one that is made here is made so that no other export has it. */
-async function findTarget(session: Session, file: string | undefined, format: ExportFormat): Promise<Target> {
+/** A name that the user gave is replaced, a folder of Markdown is brought up to date; one that is made here is made so that no other export has it. */
+async function findTarget(
+  session: Session,
+  file: string | undefined,
+  format: ExportFormat,
+  asFolder: boolean,
+): Promise<Target> {
   const stamp = formatInstant(instantFromMilliseconds(session.io.now()))
     .replaceAll(/[-:]/g, '')
     .replace(/\.\d+/, '');
-  const name = `memport-${stamp}.${ENDINGS[format]}`;
+  const name = asFolder ? `memport-${stamp}` : `memport-${stamp}.${ENDINGS[format]}`;
   if (file === undefined) {
     const { mkdir } = await import('node:fs/promises');
     await mkdir(session.home.exports, { recursive: true, mode: 0o700 });
     return { path: join(session.home.exports, name), naming: 'number' };
   }
   const path = resolve(session.io.cwd, file);
+  if (asFolder) return { path, naming: 'replace' };
   const isFolder = await stat(path).then(
     found => found.isDirectory(),
     () => false,
@@ -138,5 +181,9 @@ async function printReport(session: Session, report: ExportReport, toStdout: boo
   await session.note(
     `exported ${what}, ${formatBytes(report.bytes)}, verified${report.export_type === 'filtered' ? ' (filtered)' : ''}`,
   );
+  if (report.files !== null) {
+    const gone = report.files_removed ? `, ${report.files_removed} no longer needed were removed` : '';
+    await session.note(`${report.files} files${gone}`);
+  }
   if (report.content_digest !== null) await session.note(`content digest ${visible(report.content_digest)}`);
 }

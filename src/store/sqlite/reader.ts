@@ -12,6 +12,7 @@ import type {
   Operation,
   Page,
   Reader,
+  RecordGroup,
   Statistics,
   StoredEntry,
   StoredLine,
@@ -20,7 +21,7 @@ import type {
 } from '../store.ts';
 import { comparableVectors, idsWithoutVector } from './comparable-vectors.ts';
 import type { Connection } from './connection.ts';
-import { entriesById, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
+import { entriesById, groupIds, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
 import { listOperations, operationChanges } from './operations.ts';
 import { listProjects } from './projects.ts';
 import { scanLines, scanVectors } from './scan.ts';
@@ -70,6 +71,10 @@ export class SqliteReader implements Reader {
     page: { readonly offset: number; readonly limit: number },
   ): Promise<readonly StoredLine[]> {
     return this.#run(connection => newestMemories(connection, filter, page));
+  }
+
+  groupIds(group: RecordGroup, filter?: Filter): Promise<string> {
+    return this.#run(connection => groupIds(connection, group, filter));
   }
 
   idsByPrefix(kind: RecordKind, prefix: string, limit: number): Promise<readonly string[]> {
