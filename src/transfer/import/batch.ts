@@ -11,6 +11,7 @@ import type { NearMemories } from '../near/near-memories.ts';
 import { countPending, planVectors } from '../plan-vectors.ts';
 import { storedEntry } from '../stored-entry.ts';
 import type { Decision } from './decision.ts';
+import type { MissingOutcome } from './missing.ts';
 import type { NearMode } from './near.ts';
 import { prepare } from './prepare.ts';
 import type { Reject, RejectsFile } from './rejects.ts';
@@ -53,7 +54,8 @@ export type Outcome =
       readonly existing: Entry | null;
       readonly decision: Decision;
     }
-  | { readonly type: 'reject'; readonly reject: Reject };
+  | { readonly type: 'reject'; readonly reject: Reject }
+  | MissingOutcome;
 
 /** Takes one batch of records of one kind through validate, select, rename, match, resolve and apply. */
 export async function importBatch(

@@ -1,6 +1,6 @@
 import type { Embedder } from '../../embedding/embedder.ts';
 import { MemportError } from '../../errors.ts';
-import type { Source, SourceRecord, Verification } from '../../formats/source.ts';
+import type { Source, SourceItem, SourceMissing, SourceRecord, Verification } from '../../formats/source.ts';
 import type { Filter } from '../../model/filter.ts';
 import { newId } from '../../model/id.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
@@ -12,6 +12,7 @@ import { storeFiles } from '../../store/store-files.ts';
 import { NearMemories } from '../near/near-memories.ts';
 import { type Ask, importAsking } from './ask.ts';
 import { type BatchContext, importBatch, type Outcome, rejectRecord } from './batch.ts';
+import { refuseUnlisted, settleMissing } from './missing.ts';
 import type { NearMode } from './near.ts';
 import { importProjects, importTombstones, keepOldNames } from './others.ts';
 import { RejectsFile, type RejectsNaming } from './rejects.ts';
@@ -32,6 +33,8 @@ export interface ImportRequest {
   readonly dryRun: boolean;
   /** Refuse the whole file when it holds a record that can't be stored. */
   readonly strict?: boolean;
+  /** Delete what was removed from the source since it was written; only for sources that tell. */
+  readonly deleteMissing?: boolean;
   /** Import also what the store has word for word under another id. */
   readonly keepDuplicates: boolean;
   readonly nearDuplicates: NearMode;
@@ -63,6 +66,7 @@ export async function importSource(
   work: WorkOptions = {},
 ): Promise<ImportReport> {
   const { strategy } = request;
+  if (request.deleteMissing) refuseUnlisted(source);
   const files = [...(await storeFiles(store.location)), ...(request.protect ?? [])];
   await new RejectsFile(request.rejectsPath, request).check(files);
   const makeVectors = makesVectors(request.vectors);
@@ -122,7 +126,7 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
       signal: work.signal,
     },
   );
-  const changed = tally.written + tally.tombstonesAdded + tally.projectsChanged > 0;
+  const changed = tally.written + tally.tombstonesAdded + tally.projectsChanged + tally.deleted > 0;
   return tally.report({
     input: request.input,
     format: source.format,
@@ -173,7 +177,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
       report(embedded);
     },
   };
-  const projects: JsonObject[] = [];
+  const others: Others = { projects: [], missing: [] };
   for await (const items of source.read({ signal: run.signal })) {
     run.signal?.throwIfAborted();
     for (const kind of RECORD_KINDS) {
@@ -182,20 +186,39 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
       );
       if (records.length > 0) await importBatch(kind, records, context);
     }
-    for (const item of items) if (item.type === 'reject') await rejectRecord(item, context);
-    const tombstones = items.filter(item => item.type === 'tombstone');
-    await importTombstones(
-      tombstones.map(item => item.value),
-      context,
-    );
-    for (const item of items) if (item.type === 'project') projects.push(item.value);
+    await applyOthers(items, others, context);
     done += items.filter(item => item.type === 'record' || item.type === 'reject').length;
     embedded = 0;
     report(0);
     await new Promise(setImmediate);
   }
-  await importProjects(projects, context);
+  const deleteMissing = run.deleteMissing === true ? instantFromMilliseconds(run.nowMs) : null;
+  await settleMissing(others.missing, { ...context, deleteMissing });
+  await importProjects(others.projects, context);
   await keepOldNames(context);
+}
+
+/** What is kept until the records are in. */
+interface Others {
+  readonly projects: JsonObject[];
+  readonly missing: SourceMissing[];
+}
+
+async function applyOthers(
+  items: readonly SourceItem[],
+  { projects, missing }: Others,
+  context: BatchContext,
+): Promise<void> {
+  for (const item of items) {
+    if (item.type === 'reject') await rejectRecord(item, context);
+    else if (item.type === 'project') projects.push(item.value);
+    else if (item.type === 'missing') missing.push(item);
+  }
+  const tombstones = items.filter(item => item.type === 'tombstone');
+  await importTombstones(
+    tombstones.map(item => item.value),
+    context,
+  );
 }
 
 function nearMemories(run: ApplyContext): NearMemories | null {
