@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { filterContract } from './filters.ts';
+import { groupContract } from './groups.ts';
 import { modelVectorContract } from './model-vectors.ts';
 import { operationContract } from './operations.ts';
 import type { MakePlace } from './place.ts';
@@ -17,6 +18,7 @@ export function storeContract(name: string, makePlace: MakePlace): void {
   describe(`store contract: ${name}`, () => {
     writeContract(makePlace);
     scanContract(makePlace);
+    groupContract(makePlace);
     filterContract(makePlace);
     summaryContract(makePlace);
     searchContract(makePlace);

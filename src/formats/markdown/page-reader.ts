@@ -8,7 +8,13 @@ import { fileChunks } from '../json/file-chunks.ts';
 import { rejectText } from '../reject-text.ts';
 import { readFrontMatter, readGroup, surroundingsOf } from './front-matter.ts';
 import { CODE_UNIT_MARK, RECORDS_COMMENT } from './layout.ts';
-import { type ReadSection, readSection, SectionError, type Surroundings } from './read-section.ts';
+import {
+  type ReadSection,
+  readSection,
+  refuseMetadata,
+  SectionError,
+  type Surroundings,
+} from './read-section.ts';
 import { YamlError } from './read-yaml.ts';
 import { MAX_PART_BYTES, type Part, scanParts } from './scanner.ts';
 
@@ -80,11 +86,13 @@ class PageReader {
   #head(text: string): void {
     const front = readFrontMatter(text);
     if (front !== null) this.#around = surroundingsOf(front, this.#around);
+    refuseMetadata(text.split('\n'), 0);
   }
 
   /** The title of a page says nothing; another heading of level 1 begins a group, or has divided a memory. */
   #group(text: string): void {
     this.#groups += 1;
+    refuseMetadata(text.split('\n'), 1);
     const group = readGroup(text);
     if (group !== null) this.#around = surroundingsOf(group, this.#around);
     else if (this.#groups > 1)

@@ -122,11 +122,15 @@ function markOf(line: string): { readonly kind: RecordKind; readonly sha256: str
 function refuseDamage(lines: readonly string[], from: number, id: string | null): void {
   const fence = opensFence(lines.slice(from).find(line => line.trim() !== '') ?? '');
   if (fence?.info.includes('memport-content')) return;
-  const second = lines.findIndex((line, i) => i >= from && markOf(line) !== null);
-  if (second !== -1)
-    throw new SectionError('metadata of a second memory; is a heading missing before it?', second, id);
+  refuseMetadata(lines, from, id);
   const conflict = lines.findIndex((line, i) => i >= from && /^(?:<{7}|>{7}) /.test(line));
   if (conflict !== -1) throw new SectionError('a conflict of a merge that was not resolved', conflict, id);
+}
+
+/** Refuses metadata where none can be: the heading that they belong to was removed. */
+export function refuseMetadata(lines: readonly string[], from: number, id: string | null = null): void {
+  const found = lines.findIndex((line, i) => i >= from && markOf(line) !== null);
+  if (found !== -1) throw new SectionError('metadata of a memory without a heading before them', found, id);
 }
 
 /** The text of a heading as it was written, without its marks. */
@@ -140,8 +144,12 @@ function headingOf(line: string): string {
 /** What someone writes above a text belongs to it, unless the text begins with it. */
 function newContent(heading: string, body: string): string {
   const title = heading.replace(/\\([!-/:-@[-`{-~])/g, '$1');
-  if (title === '' || body.startsWith(title) || body.startsWith(heading)) return body;
+  if (title === '' || beginsWith(body, title) || beginsWith(body, heading)) return body;
   return body === '' ? title : `${title}\n\n${body}`;
+}
+
+function beginsWith(text: string, words: string): boolean {
+  return text.startsWith(words) && !/^[\p{L}\p{N}]/u.test(text.slice(words.length));
 }
 
 function inherited(kind: RecordKind, around: Surroundings): JsonObject {

@@ -46,10 +46,11 @@ class Reader {
     try {
       const { errors, contents } = parseDocument(this.#text, { schema: 'failsafe', prettyErrors: false });
       const [error] = errors;
-      if (error !== undefined) throw this.#error(error.message, error.pos[0]);
-      return contents;
+      if (error === undefined) return contents;
+      // The parser goes down as deep as the text does, and takes the end of its stack for an error of the text.
+      const message = /call stack/.test(error.message) ? 'it is nested too deep' : error.message;
+      throw this.#error(message, error.pos[0]);
     } catch (error) {
-      // It goes down as deep as the text does.
       if (error instanceof RangeError) throw new YamlError('it is nested too deep', 0);
       throw error;
     }

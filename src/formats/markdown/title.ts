@@ -9,7 +9,7 @@ export function memoryTitle(record: JsonObject): string {
   const lines = textOf(record.content)
     .slice(0, LOOKED_AT)
     .split(/[\r\n\u2028\u2029]/);
-  const candidates = lines.map(line => visible(line.replace(/^[\s#>*+|-]+/, '')));
+  const candidates = lines.map(line => visible(bare(line)));
   const words = candidates.find(line => /[\p{L}\p{N}]/u.test(line)) ?? candidates.find(line => line !== '');
   return words === undefined ? `Memory ${textOf(record.id).slice(0, 8)}` : shortened(words);
 }
@@ -37,6 +37,14 @@ export function inlineText(text: string): string {
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
     .replace(/&(?=#?\w+;)/g, '\\&')
     .replace(/([=%])(?=\1)/g, '\\$1');
+}
+
+/** A line without the marks of a heading, a quote, a list, of emphasis and of code. */
+function bare(line: string): string {
+  return line
+    .replace(/^(?:\s|>|#{1,6}(?=\s)|[-*+|](?=\s))+/, '')
+    .replace(/\*\*([^*]+)\*\*/g, '$1')
+    .replace(/`([^`]+)`/g, '$1');
 }
 
 function visible(text: string): string {

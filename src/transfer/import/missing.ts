@@ -1,10 +1,11 @@
 import { MemportError } from '../../errors.ts';
 import type { Source, SourceMissing } from '../../formats/source.ts';
-import { matches } from '../../model/filter.ts';
+import { type Filter, matches } from '../../model/filter.ts';
 import { formatInstant, type Instant } from '../../model/instant.ts';
 import { type Entry, RECORD_KINDS, type RecordKind } from '../../model/record.ts';
+import type { Transaction } from '../../store/store.ts';
 import { storedEntry } from '../stored-entry.ts';
-import type { BatchContext } from './batch.ts';
+import type { Tally } from './report.ts';
 import { changedAt } from './resolve.ts';
 
 /** What becomes of a record of the store that was removed from what is imported. */
@@ -16,7 +17,11 @@ export interface MissingOutcome {
   readonly reason: string;
 }
 
-export interface MissingContext extends BatchContext {
+export interface MissingContext {
+  readonly transaction: Transaction;
+  readonly filter: Filter;
+  readonly tally: Tally;
+  readonly onOutcome: ((outcome: MissingOutcome) => void) | undefined;
   /** Whether they are to be deleted, and when. */
   readonly deleteMissing: Instant | null;
 }

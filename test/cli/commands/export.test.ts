@@ -69,6 +69,8 @@ describe('[CMD-01] [P3-01] export', () => {
       vectors: 5,
       bytes: statSync(join(home, 'out.tar.gz')).size,
       content_digest: await digestOf(home),
+      files: null,
+      files_removed: null,
     });
   });
 

@@ -110,11 +110,11 @@ export const projectName: fc.Arbitrary<string> = fc.oneof(
   text.map(name => [...name].slice(0, 200).join('')),
 );
 
-const key = fc.oneof(
+export const key = fc.oneof(
   fc.constantFrom('a', 'source', '__proto__', 'constructor', 'null', 'a b', '', 'content'),
   text,
 );
-const json: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>(tie => ({
+export const json: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>(tie => ({
   value: fc.oneof(
     { depthSize: 'small' },
     fc.constantFrom<JsonValue>(null, true, false, 0, -1, 0.1, 1e21, 1e-7),
