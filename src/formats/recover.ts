@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
@@ -109,6 +109,7 @@ async function openDamaged(
   losses: Losses,
   from: FormatName | undefined,
 ): Promise<RecoveredArchive | RecoveredJson | null> {
+  if (typeof file === 'string' && (await stat(file)).isDirectory()) return null;
   await using opened = await openFile(file);
   const { bytesRead, buffer } = await opened.handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
   const head = buffer.subarray(0, bytesRead);

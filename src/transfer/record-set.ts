@@ -6,13 +6,12 @@ import type { RecordKind } from '../model/record.ts';
  * written where a format does not keep the order of ids; between files and stores the content digest (model/digest.ts) does.
  */
 export class RecordSet {
-  readonly #sums = new Uint32Array(8);
+  #sums = new Uint32Array(8);
   #count = 0;
 
   add(kind: RecordKind, line: string): void {
     const digest = createHash('sha256').update(`${kind}\n`).update(line).digest();
-    for (let i = 0; i < this.#sums.length; i += 1)
-      this.#sums[i] = (this.#sums[i] ?? 0) + digest.readUInt32LE(4 * i);
+    this.#sums = this.#sums.map((sum, i) => sum + digest.readUInt32LE(4 * i));
     this.#count += 1;
   }
 

@@ -16,19 +16,21 @@ export interface FoundFiles {
 }
 
 /** Looks for Markdown files. Nothing that is hidden counts, and no link is followed. */
-export async function findMarkdown(folder: string): Promise<FoundFiles> {
-  const walk = new Walk(folder);
+export async function findMarkdown(folder: string, most: number = MAX_FILES): Promise<FoundFiles> {
+  const walk = new Walk(folder, most);
   await walk.look('', 1);
   return { paths: walk.paths.sort(), passedOver: walk.passedOver.sort() };
 }
 
 class Walk {
   readonly #folder: string;
+  readonly #most: number;
   readonly paths: string[] = [];
   readonly passedOver: string[] = [];
 
-  constructor(folder: string) {
+  constructor(folder: string, most: number) {
     this.#folder = folder;
+    this.#most = most;
   }
 
   async look(below: string, depth: number): Promise<void> {
@@ -46,8 +48,8 @@ class Walk {
     if (!/\.md$/i.test(path) || path === INDEX) return;
     if (isFile) this.paths.push(path);
     else this.passedOver.push(path);
-    if (this.paths.length > MAX_FILES)
-      throw new MemportError('integrity', `there are more than ${MAX_FILES} Markdown files in the folder`);
+    if (this.paths.length > this.#most)
+      throw new MemportError('integrity', `there are more than ${this.#most} Markdown files in the folder`);
   }
 }
 

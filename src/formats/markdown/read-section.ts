@@ -135,10 +135,11 @@ export function refuseMetadata(lines: readonly string[], from: number, id: strin
 
 /** The text of a heading as it was written, without its marks. */
 function headingOf(line: string): string {
-  return line
-    .replace(/^ {0,3}#{1,6}(?:[ \t]+|$)/, '')
-    .replace(/(?:^|[ \t]+)#+[ \t]*$/, '')
-    .trim();
+  const text = line.replace(/^ {0,3}#{1,6}(?=[ \t]|$)/, '').trim();
+  let end = text.length;
+  while (text[end - 1] === '#') end -= 1;
+  const isClosed = end < text.length && (end === 0 || /[ \t]/.test(text[end - 1] ?? ''));
+  return isClosed ? text.slice(0, end).trimEnd() : text;
 }
 
 /** What someone writes above a text belongs to it, unless the text begins with it. */

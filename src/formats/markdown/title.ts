@@ -54,7 +54,7 @@ function visible(text: string): string {
       .replace(/[\p{Cc}\s]+/gu, ' ')
       .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Co}\p{Cn}]+/gu, '')
       // GitHub makes pictures of these, which changes the link to the heading.
-      .replace(/:([\w+-]+):/g, '$1')
+      .replace(/:([a-z+-][\w+-]*|100|1234):/gi, '$1')
       .trim()
   );
 }

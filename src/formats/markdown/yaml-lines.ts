@@ -2,6 +2,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import { parseExactJson } from '../../model/json-parse.ts';
 import { PLAIN, RESERVED, TOKEN } from './yaml-text.ts';
 
+/** Longer lists are written as JSON. */
+const MAX_LIST = 4000;
 const LINE = /^( *)([A-Za-z_][\w.-]{0,63}):(?: (.+))?$/;
 const ITEM = /("(?:[^"\\]|\\.)*"|[^",[\]]+)(?:, |$)/y;
 
@@ -62,6 +64,7 @@ function readValue(text: string): JsonValue {
 }
 
 function listOf(text: string): JsonValue {
+  if (text.length > MAX_LIST) return parseExactJson(text);
   const items: string[] = [];
   const inner = text.slice(1, -1);
   if (!text.endsWith(']')) throw new OtherYaml();

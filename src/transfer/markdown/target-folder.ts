@@ -52,6 +52,7 @@ export class TargetFolder implements AsyncDisposable {
         });
       const folder = new TargetFolder(await realpath(target), isNew);
       await removeLeftovers(folder.path);
+      await removeLeftovers(folder.path, Date.now(), 'folders');
       await mkdir(folder.stage, { mode: 0o700 });
       return folder;
     } catch (error) {

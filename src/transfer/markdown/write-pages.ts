@@ -74,7 +74,7 @@ async function writePage(
   const overview = await overviewOf(writing, group.kind, ids);
   const slugger = new GithubSlugger();
   slugger.slug(pageTitle({ group, index, pages }));
-  const date: Instant = datedByPage ? (overview.newest ?? header.exportDate) : header.exportDate;
+  const date: Instant = (datedByPage ? overview.newest : null) ?? header.exportDate;
   const head = pageHead({
     group,
     index,

@@ -5,10 +5,10 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { describe, expect, test } from 'vitest';
 import { EVERYTHING } from '../../../src/model/filter.ts';
 import { codeUnitEntry, type Entry, memoryEntry } from '../../../src/model/record.ts';
-import { openStore } from '../../../src/store/open.ts';
 import { exportStore } from '../../../src/transfer/export.ts';
 import { HOSTILE } from '../../formats/markdown/generated.ts';
 import { scratch } from '../../support/cli.ts';
+import { storeOf } from '../../support/markdown.ts';
 import { aCodeUnit, aMemory, at, idOf } from '../../support/records.ts';
 
 interface Node {
@@ -92,10 +92,7 @@ function manyRecords(): readonly Entry[] {
 
 async function exported(singleFile: boolean): Promise<string> {
   const folder = scratch();
-  await using store = await openStore({ path: join(folder, 'x.db') });
-  await store.transact(transaction =>
-    transaction.put(manyRecords().map(entry => ({ entry, searchVector: null }))),
-  );
+  await using store = await storeOf(join(folder, 'x.db'), manyRecords());
   const target = join(folder, 'kb.md');
   await exportStore(store, {
     format: 'markdown',

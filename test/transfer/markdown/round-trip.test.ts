@@ -13,13 +13,8 @@ import { openInput } from '../../../src/transfer/open-input.ts';
 import { recordsDigest } from '../../../src/transfer/store-digest.ts';
 import { entries, HOSTILE } from '../../formats/markdown/generated.ts';
 import { scratch } from '../../support/cli.ts';
+import { storeOf } from '../../support/markdown.ts';
 import { aMemory, at, idOf } from '../../support/records.ts';
-
-async function storeOf(path: string, records: readonly Entry[]): Promise<Store> {
-  const store = await openStore({ path });
-  await store.transact(transaction => transaction.put(records.map(entry => ({ entry, searchVector: null }))));
-  return store;
-}
 
 async function exportTo(store: Store, target: string, singleFile: boolean): Promise<void> {
   await exportStore(store, {
