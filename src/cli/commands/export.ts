@@ -47,9 +47,9 @@ export const exportCommand = (act: Act): Command =>
     .option('--embeddings', 'with vectors (archives have them anyway)')
     .option('--no-embeddings', 'without vectors; they are made again on import')
     .option('--code', 'with the code index (archives and Markdown have it anyway)')
+    .option('--no-code', 'without the code index')
     .option('--single-file', 'Markdown as one file instead of a folder')
     .option('--force', 'replace pages of Markdown that were edited since they were written')
-    .option('--no-code', 'without the code index')
     .option('--export-date <date>', 'the date in the file; the same store and date give the same bytes')
     .option(
       '--reproducible',

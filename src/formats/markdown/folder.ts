@@ -25,11 +25,10 @@ export interface Folder {
 export async function lookAtFolder(folder: string, all: boolean): Promise<Folder> {
   if (await isThere(join(folder, NEXT_MANIFEST))) throw interrupted(folder);
   const warnings: string[] = [];
-  const text = await readText(join(folder, MANIFEST));
-  const manifest = text === null ? null : readManifest(text);
+  const manifest = await manifestOf(folder, MANIFEST);
   if (manifest === null)
     warnings.push(
-      `${text === null ? 'there is no list of what was exported' : 'the list of what was exported can not be read'} (${MANIFEST}): removed sections can not be told`,
+      `${MANIFEST}, the list of what was exported, can not be read: removed sections can not be told`,
     );
   const { paths, passedOver } = await findMarkdown(folder);
   const listed = new Set(manifest?.files.map(({ path }) => path));
@@ -62,9 +61,11 @@ async function isPage(folder: string, path: string): Promise<boolean> {
   return isOurs(front) && front?.format === undefined;
 }
 
+/** What the index says. Not its format: without a manifest the folder does not say which records it was written with. */
 async function indexHeader(folder: string): Promise<JsonObject | null> {
   const front = await frontOf(folder, INDEX).catch(() => null);
-  return isOurs(front) ? front : null;
+  if (front === null || !isOurs(front)) return null;
+  return Object.fromEntries(Object.entries(front).filter(([name]) => name !== 'format'));
 }
 
 async function frontOf(folder: string, path: string): Promise<JsonObject | null> {
@@ -87,9 +88,16 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
+/** null for a file that is not there, can't be read, or is larger than a million records make it. */
 async function readText(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null);
+  try {
+    return (await stat(path)).size > MAX_MANIFEST ? null : await readFile(path, 'utf8');
+  } catch {
+    return null;
+  }
 }
+
+const MAX_MANIFEST = 128 * 1024 * 1024;
 
 function interrupted(folder: string): MemportError {
   return new MemportError(

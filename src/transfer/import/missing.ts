@@ -29,8 +29,17 @@ export interface MissingContext {
 const BATCH = 500;
 
 /** Refuses to delete what is missing from a source that does not say what it was written with. */
-export function refuseUnlisted(source: Pick<Source, 'format'>): void {
-  if (source.format === 'markdown') return;
+export function refuseUnlisted({ format, header }: Pick<Source, 'format' | 'header'>): void {
+  // Whole knowledge bases name their format and list their records; a page, or a folder that has lost its list, does not.
+  if (format === 'markdown' && Object.hasOwn(header, 'format')) return;
+  if (format === 'markdown')
+    throw new MemportError(
+      'usage',
+      'this Markdown has no list of the records that it was exported with, so what was removed can not be told',
+      {
+        hint: 'import the whole folder with its .memport-export.jsonl, or leave --delete-missing out',
+      },
+    );
   throw new MemportError(
     'usage',
     '--delete-missing is for Markdown: other files do not say what was removed from them',

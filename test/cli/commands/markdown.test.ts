@@ -383,6 +383,11 @@ describe('edits by hand', () => {
       code: 2,
       stderr: expect.stringContaining('--delete-missing is for Markdown'),
     });
+    const { folder } = await exported();
+    const page = await memport(['import', join(folder, 'shop/fact.md'), '--delete-missing'], later(home));
+    expect(page).toMatchObject({ code: 2, stderr: expect.stringContaining('no list of the records') });
+    rmSync(join(folder, '.memport-export.jsonl'));
+    expect((await memport(['import', folder, '--delete-missing'], later(home))).code).toBe(2);
   });
 
   test('an edit of metadata counts, and one that the store has changed meanwhile loses to the newer one', async () => {
