@@ -6,7 +6,8 @@ export interface ReadableFile {
     length: number,
     position: number,
   ): Promise<{ readonly bytesRead: number; readonly buffer: Buffer }>;
-  stat(): Promise<{ readonly size: number }>;
+  /** `mtimeMs`: when it was last written, where that is known. */
+  stat(): Promise<{ readonly size: number; readonly mtimeMs?: number }>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, readdir, unlink } from 'node:fs/promises';
+import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const OURS = /^\.memport-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
@@ -11,16 +11,21 @@ export function temporaryName(): string {
 }
 
 /**
- * Removes from a folder what processes of this user that were killed left there: files named by `temporaryName` to
- * which nothing was written for a day. Never fails; what can't be removed stays.
+ * Removes from a folder what processes of this user that were killed left there: files, or folders with
+ * all that is in them, named by `temporaryName`, to which nothing was written for a day. Never fails; what can't be removed stays.
  */
-export async function removeLeftovers(folder: string, nowMs: number = Date.now()): Promise<void> {
+export async function removeLeftovers(
+  folder: string,
+  nowMs: number = Date.now(),
+  what: 'files' | 'folders' = 'files',
+): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter(found => OURS.test(found))) {
     const path = join(folder, name);
     const found = await lstat(path).catch(() => null);
-    const isStale = found?.isFile() && found.uid === userId(found.uid) && nowMs - found.mtimeMs > DAY_MS;
-    if (isStale) await unlink(path).catch(() => {});
+    if (found === null || !(what === 'files' ? found.isFile() : found.isDirectory())) continue;
+    const isStale = found.uid === userId(found.uid) && nowMs - found.mtimeMs > DAY_MS;
+    if (isStale) await (what === 'files' ? unlink(path) : rm(path, { recursive: true })).catch(() => {});
   }
 }
 

@@ -21,4 +21,11 @@ test('what a killed process left is removed after a day; nothing else is', async
   expect(existsSync(stale ?? '')).toBe(false);
   for (const path of [fresh, asFolder, ...others]) expect(existsSync(path ?? '')).toBe(true);
   await removeLeftovers(place('missing'), now);
+  writeFileSync(join(asFolder ?? '', 'x'), 'x');
+  await removeLeftovers(folder, now, 'folders');
+  expect(existsSync(asFolder ?? '')).toBe(true);
+  utimesSync(asFolder ?? '', old, old);
+  await removeLeftovers(folder, now, 'folders');
+  expect(existsSync(asFolder ?? '')).toBe(false);
+  for (const path of [fresh, ...others]) expect(existsSync(path ?? '')).toBe(true);
 });

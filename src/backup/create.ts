@@ -112,7 +112,13 @@ async function writeBackup(
 ): ReturnType<typeof exportWithDigest> {
   const { destination, trigger, format, lock, nowMs, generator, config, random = randomBytes } = request;
   const exportDate = instantFromMilliseconds(nowMs);
-  const what = { filter: EVERYTHING, embeddings: true, code: true, naming: 'refuse' } as const;
+  const what = {
+    filter: EVERYTHING,
+    embeddings: true,
+    code: true,
+    singleFile: true,
+    naming: 'refuse',
+  } as const;
   for (let tries = 1; ; tries++) {
     const parts = { host, nowMs, trigger, random, format, encrypted: lock !== undefined };
     const target = join(destination.folder, backupName(parts));

@@ -5,7 +5,7 @@ export type Trigger = 'manual' | 'auto' | 'safety';
 export type BackupFormat = keyof typeof ENDINGS;
 
 /** What a backup can be, by the ending of its name. A format that is one file needs only a line here and its writer. */
-const ENDINGS = { archive: 'tar.gz', json: 'json' } as const;
+const ENDINGS = { archive: 'tar.gz', json: 'json', markdown: 'md' } as const;
 export const BACKUP_FORMATS = Object.keys(ENDINGS) as readonly BackupFormat[];
 
 /** The format of this name; throws `usage` for any other. `where` it stands is for the message. */
@@ -42,7 +42,7 @@ export interface BackupName {
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
 const MAX_HOST = 60;
 const NAME =
-  /^memport-([a-z0-9]+(?:-[a-z0-9]+)*)-((\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[a-z2-7]{4})-(manual|auto|safety)\.(tar\.gz|json)(\.age)?$/;
+  /^memport-([a-z0-9]+(?:-[a-z0-9]+)*)-((\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[a-z2-7]{4})-(manual|auto|safety)\.(tar\.gz|json|md)(\.age)?$/;
 
 /** Of a host's name what is safe in a file name on any system. */
 export function hostPart(host: string): string {

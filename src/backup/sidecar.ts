@@ -16,7 +16,7 @@ const SCHEMA = z.object({
   created: z.iso.datetime(),
   host: z.string(),
   trigger: z.enum(['manual', 'auto', 'safety']),
-  format: z.enum(['archive', 'json']),
+  format: z.enum(['archive', 'json', 'markdown']),
   generator: z.string(),
   schema_version: z.string(),
   memories: count,

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { APPLICATION_ID } from '../application-id.ts';
 import { MemportError } from '../errors.ts';
 import { readUpTo } from '../file-access.ts';
@@ -33,6 +33,10 @@ export async function openSource(
   file: string | FileHandle,
   options: OpenSourceOptions = {},
 ): Promise<Source> {
+  if (typeof file === 'string' && (options.from ?? 'markdown') === 'markdown' && (await isFolder(file))) {
+    const { openMarkdownFolder } = await import('./markdown/reader.ts');
+    return openMarkdownFolder(file, { all: options.from === 'markdown' });
+  }
   const opened = await openPlain(file, options);
   try {
     const source = await openFormat(opened, options.from);
@@ -80,6 +84,10 @@ async function openFormat(opened: PlainFile, from: FormatName | undefined): Prom
       const { openSqliteSource } = await import('./legacy/sqlite/sqlite-source.ts');
       return openSqliteSource(opened, opened.path, format === 'sqlite' ? {} : { format });
     }
+    case 'markdown': {
+      const { openMarkdownFile } = await import('./markdown/reader.ts');
+      return new BorrowedSource(await openMarkdownFile(opened.handle, { all: from === 'markdown' }), opened);
+    }
     default: {
       const source = await openJsonSource(opened.handle, format === 'json' ? {} : { format });
       return new BorrowedSource(source, opened);
@@ -89,20 +97,21 @@ async function openFormat(opened: PlainFile, from: FormatName | undefined): Prom
 
 const HEAD_SIZE = 4096;
 const UNDERSTOOD =
-  'memport reads its own archives (.tar.gz) and JSON, also encrypted with age, and the JSON exports, archives and SQLite databases (memory.db) of claude-memory-server.';
+  'memport reads its own archives (.tar.gz), JSON and Markdown, also encrypted with age, and the JSON exports, archives and SQLite databases (memory.db) of claude-memory-server.';
 const SQLITE = Buffer.from('SQLite format 3\0');
 const APPLICATION_ID_AT = 68;
+/** Front matter or a heading; its reader tells whether it is of memport. */
+const MARKDOWN = /^\ufeff?(?:---[ \t]*\r?\n|#{1,6} )/;
 /** What is known by its first bytes, and comes later. */
 const LATER: readonly (readonly [RegExp, string])[] = [
   [/^\ufeff?\s*\[\s*\{\s*"id"[^{]*"payload"\s*:/, 'a list of points of Qdrant'],
-  [/^(?:\ufeff)?(?:---\r?\n|#{1,6} )/, 'Markdown'],
 ];
 
 /** Tells the format of a file from its content. `json`, `sqlite`: which of
  * them it is, its reader tells. */
 export async function detectFormat(
   file: OpenedFile,
-): Promise<'memport-archive' | 'feat038-archive' | 'sqlite' | 'json'> {
+): Promise<'memport-archive' | 'feat038-archive' | 'sqlite' | 'json' | 'markdown'> {
   const head = await readUpTo(file.handle, HEAD_SIZE, 0);
   if (isGzip(head)) {
     const format = await archiveFormat(file.handle);
@@ -119,12 +128,20 @@ export async function detectFormat(
   }
   const text = head.toString('utf8');
   if (/^\ufeff?[ \t\r\n]*\{/.test(text)) return 'json';
+  if (MARKDOWN.test(text)) return 'markdown';
   if (head.length === 0) throw unknownFormat('it is empty');
   const later = LATER.find(([pattern]) => pattern.test(text));
   throw unknownFormat(
     later === undefined
       ? 'its content is of another kind'
       : `it is ${later[1]}, which a later version will read`,
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    found => found.isDirectory(),
+    () => false,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
 import { readUpTo } from '../file-access.ts';
 import type { WorkOptions } from '../model/progress.ts';
@@ -69,6 +69,7 @@ export class RecoverySource extends DelegatingSource {
   async #salvage(damage: MemportError, options: WorkOptions): Promise<Verification> {
     const losses = new Losses();
     losses.add(damage.message);
+    if (typeof this.#file === 'string' && (await stat(this.#file)).isDirectory()) throw damage;
     const opened = await openPlain(this.#file, { keys: this.#keys, onDamage: 'blank' });
     const found = await openDamaged(opened, losses, this.#from);
     if (found === null) throw damage;

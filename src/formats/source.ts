@@ -1,3 +1,4 @@
+import type { Instant } from '../model/instant.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { RecordKind } from '../model/record.ts';
@@ -12,6 +13,7 @@ export const FORMATS = [
   'tui-json',
   'sqlite-v1',
   'sqlite-v2',
+  'markdown',
 ] as const;
 export type FormatName = (typeof FORMATS)[number];
 
@@ -54,7 +56,7 @@ export interface Verification {
   readonly warnings: readonly string[];
 }
 
-export type SourceItem = SourceRecord | SourceTombstone | SourceProject | SourceReject;
+export type SourceItem = SourceRecord | SourceTombstone | SourceProject | SourceReject | SourceMissing;
 
 /** A record as it stands in the file: not validated, not migrated. */
 export interface SourceRecord {
@@ -90,4 +92,15 @@ export interface SourceReject {
   readonly reason: string;
   /** The text as it stands in the file; of a longer one MAX_REJECT_BYTES, and the reason says so. */
   readonly text: string;
+}
+
+/** A record that the source was written with and that is no longer in it. Comes after all records. */
+export interface SourceMissing {
+  readonly type: 'missing';
+  readonly kind: RecordKind;
+  readonly id: string;
+  /** Where it was, for people. */
+  readonly place: string;
+  /** When the source was written; null where it does not say. */
+  readonly exportedAt: Instant | null;
 }

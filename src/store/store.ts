@@ -87,6 +87,9 @@ export interface Reader extends CodeReader {
     page: { readonly offset: number; readonly limit: number },
   ): Promise<readonly StoredLine[]>;
 
+  /** The ids of a group's records that pass, in the order in which people read them: 36 characters each, nothing in between. */
+  groupIds(group: RecordGroup, filter?: Filter): Promise<string>;
+
   /** The ids that begin so, ascending, at most `limit`. */
   idsByPrefix(kind: RecordKind, prefix: string, limit: number): Promise<readonly string[]>;
 
@@ -228,6 +231,14 @@ export type Before =
       readonly stored: Pick<StoredEntry, 'id' | 'line' | 'vector'>;
       readonly searchVector: Write['searchVector'];
     };
+
+/**
+ * The memories of one category of a project (null: of none), newest `created_at` first, ties by descending id; or the code
+ * units of a project by file, line and id.
+ */
+export type RecordGroup =
+  | { readonly kind: 'memory'; readonly project: string | null; readonly category: string }
+  | { readonly kind: 'code_unit'; readonly project: string };
 
 export interface Page {
   readonly filter?: Filter | undefined;

@@ -5,12 +5,12 @@ import type { Instant } from '../model/instant.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Naming } from '../pending-file.ts';
 
-export type ExportFormat = 'archive' | 'json';
+export type ExportFormat = 'archive' | 'json' | 'markdown';
 
 export interface ExportRequest {
   readonly format: ExportFormat;
   readonly filter: Filter;
-  /** A file's path, or where the bytes go once they are proven. */
+  /** A file's path (a folder's for Markdown), or where the bytes go once they are proven. */
   readonly target: string | Writable;
   /** What happens when the target is there already; `replace` by default. */
   readonly naming?: Naming;
@@ -18,6 +18,10 @@ export interface ExportRequest {
   readonly protect?: readonly string[];
   readonly embeddings: boolean;
   readonly code: boolean;
+  /** Markdown as one file instead of a folder. */
+  readonly singleFile?: boolean;
+  /** Replace files of a folder that someone has changed since they were written. */
+  readonly force?: boolean;
   readonly exportDate: Instant | 'newest-record';
   /** `memport x.y.z` */
   readonly generator: string;
@@ -44,12 +48,16 @@ export interface ExportReport {
   readonly encrypted: boolean;
   /** Of an archive: the digest of the records and vectors in it. */
   readonly content_digest: string | null;
+  /** How many files a folder of Markdown has; null for a single file. */
+  readonly files: number | null;
+  /** How many files of an earlier export to that folder are gone; null for a single file. */
+  readonly files_removed: number | null;
 }
 
 /** What one format's writer says of what it wrote. */
 export interface Written
   extends Pick<ExportReport, 'memories' | 'code_units' | 'tombstones' | 'vectors' | 'bytes'> {
-  /** Content digest of the records and vectors in the file. */
+  /** Content digest of the records and vectors in the file; of Markdown as RecordSet makes it. */
   readonly digest: string;
 }
 
@@ -57,4 +65,6 @@ export interface Written
 export interface ExportPlan extends Omit<ExportRequest, 'exportDate' | 'target' | 'naming' | 'protect'> {
   readonly exportDate: Instant;
   readonly exportType: 'full' | 'filtered';
+  /** The date is that of the records and not of a clock: each page may bear its own. */
+  readonly datedByRecords?: boolean;
 }

@@ -13,11 +13,11 @@ import { storeFiles } from '../store/store-files.ts';
 import { writeArchive } from './export-archive.ts';
 import { type Sealed, writeEncrypted } from './export-encrypted.ts';
 import { writeJson } from './export-json.ts';
-import type { ExportPlan, ExportReport, ExportRequest, Written } from './export-plan.ts';
+import type { ExportFormat, ExportPlan, ExportReport, ExportRequest, Written } from './export-plan.ts';
 import { RecordDigest } from './record-digest.ts';
 
 /**
- * Writes what passes the filter, as it stands at one moment, to one file. The file is written beside its target, read
+ * Writes what passes the filter, as it stands at one moment, to one file, or a knowledge base to a folder. The file is written beside its target, read
  * back and checked against what was written, put on stable storage, and only then gets its name or goes to the stream:
  * nothing is ever seen that is not whole, and an existing file is replaced only on success. A target that is a file of
  * the store, or one of those to protect, is refused with `usage`.
@@ -44,10 +44,18 @@ export async function exportWithDigest(
     request.exportDate === 'newest-record'
       ? await newestRecord(snapshot, request.filter)
       : request.exportDate;
-  const isWhole = isEverything(request.filter) && (request.code || request.format === 'json');
+  const isWhole = isEverything(request.filter) && (request.code || request.format !== 'archive');
   const exportType = isWhole ? 'full' : 'filtered';
-  const plan: ExportPlan = { ...request, exportDate, exportType };
-  const writeFormat = request.format === 'archive' ? writeArchive : writeJson;
+  const datedByRecords = request.exportDate === 'newest-record';
+  const plan: ExportPlan = { ...request, exportDate, exportType, datedByRecords };
+  if (request.format === 'markdown' && request.singleFile !== true) {
+    if (typeof target !== 'string') throw new RangeError('a folder can not go to a stream');
+    const { exportFolder } = await import('./markdown/export-folder.ts');
+    const { path, files, filesRemoved, ...written } = await exportFolder(snapshot, target, plan, work);
+    const report = { ...reportOf(plan, path, written), files, files_removed: filesRemoved };
+    return { report, digest: written.digest };
+  }
+  const writeFormat = await writerOf(request.format);
   const writePlain = (file: WritableFile): Promise<Written> => writeFormat(snapshot, file, plan, work);
   const write = async (file: FileHandle): Promise<Sealed> =>
     lock === undefined
@@ -61,20 +69,31 @@ export async function exportWithDigest(
       ? await writeNamed(target, naming, write, proof)
       : { path: null, written: await writeProven(target, write, { ...proof, signal: work.signal }) };
   const { written } = sealed;
-  const report: ExportReport = {
+  return { report: reportOf(plan, path, written), digest: written.digest };
+}
+
+async function writerOf(format: ExportFormat): Promise<typeof writeArchive> {
+  if (format !== 'markdown') return format === 'archive' ? writeArchive : writeJson;
+  // On demand: it brings parsers along that most exports need not.
+  return (await import('./markdown/single-file.ts')).writeMarkdownFile;
+}
+
+function reportOf(plan: ExportPlan, path: string | null, written: Written): ExportReport {
+  return {
     path,
-    format: request.format,
-    export_type: exportType,
-    export_date: formatInstant(exportDate),
+    format: plan.format,
+    export_type: plan.exportType,
+    export_date: formatInstant(plan.exportDate),
     memories: written.memories,
     code_units: written.code_units,
     tombstones: written.tombstones,
     vectors: written.vectors,
     bytes: written.bytes,
-    encrypted: lock !== undefined,
-    content_digest: request.format === 'archive' ? written.digest : null,
+    encrypted: plan.lock !== undefined,
+    content_digest: plan.format === 'archive' ? written.digest : null,
+    files: null,
+    files_removed: null,
   };
-  return { report, digest: written.digest };
 }
 
 async function newestRecord(reader: Pick<Store, 'statistics'>, filter: Filter): Promise<Instant> {
@@ -99,6 +118,8 @@ async function verifyExport(file: FileHandle, { written, keys }: Sealed, work: W
 }
 
 async function digestRecords(source: Source, work: WorkOptions): Promise<string | null> {
+  if (source.format === 'markdown')
+    return (await import('./markdown/read-back.ts')).recordSetOf(source, work);
   const digest = new RecordDigest();
   for await (const items of source.read(work)) {
     for (const item of items) {

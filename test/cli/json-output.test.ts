@@ -16,11 +16,11 @@ const STATUS =
     ' ',
   );
 const EXPORT =
-  'message_type path format export_type export_date memories code_units tombstones vectors bytes encrypted content_digest'.split(
+  'message_type path format export_type export_date memories code_units tombstones vectors bytes encrypted content_digest files files_removed'.split(
     ' ',
   );
 const IMPORT =
-  'message_type input format strategy dry_run migrations lost rejects_file operation_id total created updated unchanged skipped kept_both duplicates rejected near_duplicates filtered_out memories code_units renamed tombstones_added pending_vectors warnings'.split(
+  'message_type input format strategy dry_run migrations lost rejects_file operation_id total created updated unchanged skipped kept_both duplicates rejected near_duplicates filtered_out memories code_units renamed tombstones_added missing deleted pending_vectors warnings'.split(
     ' ',
   );
 const RESTORE =

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { codeContract } from './code.ts';
 import { filterContract } from './filters.ts';
+import { groupContract } from './groups.ts';
 import { modelVectorContract } from './model-vectors.ts';
 import { operationContract } from './operations.ts';
 import type { MakePlace } from './place.ts';
@@ -18,6 +19,7 @@ export function storeContract(name: string, makePlace: MakePlace): void {
   describe(`store contract: ${name}`, () => {
     writeContract(makePlace);
     scanContract(makePlace);
+    groupContract(makePlace);
     filterContract(makePlace);
     summaryContract(makePlace);
     searchContract(makePlace);

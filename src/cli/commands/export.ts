@@ -19,6 +19,8 @@ interface ExportOptions extends FilterOptions, LockOptions {
   readonly code?: boolean;
   readonly exportDate?: string;
   readonly reproducible?: boolean;
+  readonly singleFile?: boolean;
+  readonly force?: boolean;
 }
 
 interface Target {
@@ -29,7 +31,7 @@ interface Target {
 /** Names of standard output, which is not opened again: it may be a socket, or a file that others append to. */
 const STDOUT = /^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/;
 
-const ENDINGS: Readonly<Record<ExportFormat, string>> = { archive: 'tar.gz', json: 'json' };
+const ENDINGS: Readonly<Record<ExportFormat, string>> = { archive: 'tar.gz', json: 'json', markdown: 'md' };
 
 const AGE = /\.age$/i;
 
@@ -37,18 +39,22 @@ export const exportCommand = (act: Act): Command =>
   addLockOptions(
     addFilters(
       new Command('export')
-        .description('write memories and code index to one file, proven before it gets its name')
+        .description(
+          'write memories and code index to one file, or to a folder of Markdown, proven before it gets its name',
+        )
         .argument('[file]', "a file, a folder, or - for standard output (default: the home's exports folder)")
         .option(
           '--format <format>',
-          'archive (everything, for moving and backup) or json (default: by the name, else archive)',
+          'archive (everything, for moving and backup), json, or markdown (a folder to read and edit) (default: by the name, else archive)',
         ),
     ),
   )
     .option('--embeddings', 'with vectors (archives have them anyway)')
     .option('--no-embeddings', 'without vectors; they are made again on import')
-    .option('--code', 'with the code index (archives have it anyway)')
+    .option('--code', 'with the code index (archives and Markdown have it anyway)')
     .option('--no-code', 'without the code index')
+    .option('--single-file', 'Markdown as one file instead of a folder')
+    .option('--force', 'replace pages of Markdown that were edited since they were written')
     .option('--export-date <date>', 'the date in the file; the same store and date give the same bytes')
     .option(
       '--reproducible',
@@ -62,8 +68,11 @@ async function exportFile(session: Session, file: string | undefined, options: E
   const filter = readFilter(options, session.io.now());
   const format = readFormat(options.format, file);
   const exportDate = readExportDate(options, session);
+  const singleFile = isSingleFile(options, format, file);
+  const isFolder = format === 'markdown' && !singleFile;
   // A name that ends so says that it is encrypted.
   const lock = await lockOf(session, options, { wanted: AGE.test(file ?? ''), recipients: [] });
+  if (format === 'markdown') refuseOfMarkdown({ isFolder, toStdout, encrypts: lock !== undefined, options });
   if (toStdout && (format === 'archive' || lock !== undefined) && session.io.stdout.isTTY) {
     throw new MemportError('usage', 'what is binary does not go to a terminal', {
       hint: 'memport export backup.tar.gz, or memport export - | …',
@@ -76,7 +85,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
   using progress = session.progress();
   const target = toStdout
     ? null
-    : await findTarget(session, file, `${ENDINGS[format]}${lock === undefined ? '' : '.age'}`);
+    : await findTarget(session, file, `${ENDINGS[format]}${lock === undefined ? '' : '.age'}`, isFolder);
   const report = await exportStore(
     store,
     {
@@ -86,7 +95,9 @@ async function exportFile(session: Session, file: string | undefined, options: E
       naming: target?.naming ?? 'replace',
       protect: [session.home.config],
       embeddings: options.embeddings ?? format === 'archive',
-      code: options.code ?? format === 'archive',
+      code: options.code ?? format !== 'json',
+      singleFile,
+      force: options.force === true,
       exportDate,
       lock,
       generator: `memport ${packageVersion()}`,
@@ -99,11 +110,48 @@ async function exportFile(session: Session, file: string | undefined, options: E
   await printReport(session, report, toStdout);
 }
 
+/** Throws `usage` for what Markdown can't be. */
+function refuseOfMarkdown(wanted: {
+  readonly isFolder: boolean;
+  readonly toStdout: boolean;
+  readonly encrypts: boolean;
+  readonly options: ExportOptions;
+}): void {
+  const { isFolder, toStdout, encrypts, options } = wanted;
+  if (isFolder && (toStdout || encrypts)) {
+    const why = toStdout ? 'a folder can not go to standard output' : 'a folder can not be encrypted';
+    throw new MemportError('usage', why, { hint: 'add --single-file' });
+  }
+  if (options.embeddings === true) {
+    throw new MemportError('usage', 'Markdown holds no vectors', {
+      hint: 'leave --embeddings out: vectors are made again on import; an archive keeps them',
+    });
+  }
+}
+
 function readFormat(named: string | undefined, file: string | undefined): ExportFormat {
-  if (named === 'archive' || named === 'json') return named;
-  if (named === undefined) return /\.json(\.age)?$/i.test(file ?? '') ? 'json' : 'archive';
+  const format = FORMATS.find(known => known === named);
+  if (format !== undefined) return format;
+  if (named === undefined) return byName(file?.toLowerCase() ?? '');
   throw new MemportError('usage', `--format can't be ${JSON.stringify(named)}`, {
-    hint: 'the formats are archive and json',
+    hint: `the formats are ${FORMATS.join(', ')}`,
+  });
+}
+
+const FORMATS = ['archive', 'json', 'markdown'] as const;
+
+function byName(name: string): ExportFormat {
+  const plain = name.replace(AGE, '');
+  if (plain.endsWith('.json')) return 'json';
+  return plain.endsWith('.md') ? 'markdown' : 'archive';
+}
+
+/** A name that ends in `.md` is one of a file. */
+function isSingleFile(options: ExportOptions, format: ExportFormat, file: string | undefined): boolean {
+  if (format === 'markdown') return options.singleFile === true || /\.md(\.age)?$/i.test(file ?? '');
+  if (options.singleFile !== true && options.force !== true) return false;
+  throw new MemportError('usage', `${options.force ? '--force' : '--single-file'} is for Markdown`, {
+    hint: 'add --format markdown',
   });
 }
 
@@ -118,18 +166,24 @@ function readExportDate(options: ExportOptions, session: Session): Instant | 'ne
   });
 }
 
-/** A name that the user gave is replaced; one that is made here is made so that no other export has it. */
-async function findTarget(session: Session, file: string | undefined, ending: string): Promise<Target> {
+/** A name that the user gave is replaced, a folder of Markdown is brought up to date; one that is made here is made so that no other export has it. */
+async function findTarget(
+  session: Session,
+  file: string | undefined,
+  ending: string,
+  asFolder: boolean,
+): Promise<Target> {
   const stamp = formatInstant(instantFromMilliseconds(session.io.now()))
     .replaceAll(/[-:]/g, '')
     .replace(/\.\d+/, '');
-  const name = `memport-${stamp}.${ending}`;
+  const name = asFolder ? `memport-${stamp}` : `memport-${stamp}.${ending}`;
   if (file === undefined) {
     const { mkdir } = await import('node:fs/promises');
     await mkdir(session.home.exports, { recursive: true, mode: 0o700 });
     return { path: join(session.home.exports, name), naming: 'number' };
   }
   const path = resolve(session.io.cwd, file);
+  if (asFolder) return { path, naming: 'replace' };
   const isFolder = await stat(path).then(
     found => found.isDirectory(),
     () => false,
@@ -149,5 +203,9 @@ async function printReport(session: Session, report: ExportReport, toStdout: boo
   await session.note(
     `exported ${what}, ${formatBytes(report.bytes)}, ${report.encrypted ? 'encrypted and ' : ''}verified${report.export_type === 'filtered' ? ' (filtered)' : ''}`,
   );
+  if (report.files !== null) {
+    const gone = report.files_removed ? `, ${report.files_removed} no longer needed were removed` : '';
+    await session.note(`${report.files} files${gone}`);
+  }
   if (report.content_digest !== null) await session.note(`content digest ${visible(report.content_digest)}`);
 }

@@ -23,6 +23,7 @@ interface ImportOptions extends FilterOptions, KeyOptions {
   readonly vectors: string;
   readonly dryRun?: boolean;
   readonly strict?: boolean;
+  readonly deleteMissing?: boolean;
   readonly recover?: boolean;
   readonly from?: string;
   readonly rejects?: string;
@@ -33,7 +34,7 @@ export const importCommand = (act: Act): Command =>
     addFilters(
       new Command('import')
         .description('bring in what a file holds, all or nothing')
-        .argument('<file>', 'an export, or - for standard input'),
+        .argument('<file>', 'an export, a folder of Markdown, or - for standard input'),
     ),
   )
     .option(
@@ -60,6 +61,10 @@ export const importCommand = (act: Act): Command =>
       'auto',
     )
     .option('--dry-run', 'show what would be done, with the counts of the real run, and do nothing')
+    .option(
+      '--delete-missing',
+      'delete the records whose sections were removed from Markdown since it was exported',
+    )
     .option('--strict', 'import nothing when a record of the file cannot be stored')
     .option('--recover', 'take every record that is whole from a damaged file, and say what was lost')
     .option('--from <format>', 'what the file is, when its content does not tell')
@@ -147,6 +152,7 @@ export async function importFile(session: Session, file: string, options: Import
         }),
         dryRun: options.dryRun === true,
         strict: options.strict === true,
+        deleteMissing: options.deleteMissing === true,
         keepDuplicates: options.duplicates === 'keep',
         verification,
         ...rejects,

@@ -9,7 +9,7 @@ import { truncate, visible } from './text.ts';
 /** So many lines of each kind are shown without `--verbose`. */
 const SHOWN = 10;
 
-type Shown = Exclude<Decision['action'], 'unchanged'> | 'rejected' | 'near';
+type Shown = Exclude<Decision['action'], 'unchanged'> | 'rejected' | 'near' | 'deleted' | 'missing';
 
 const LABELS: Readonly<Record<Shown, string>> = {
   created: 'create',
@@ -19,6 +19,8 @@ const LABELS: Readonly<Record<Shown, string>> = {
   kept_both: 'keep both',
   duplicates: 'duplicate',
   rejected: 'reject',
+  deleted: 'delete',
+  missing: 'missing',
 };
 
 /** Collects what is to be said of single records while an import runs, bounded, and says it at the end. */
@@ -38,11 +40,11 @@ export class ImportPrinter {
       this.#withdraw(outcome.imported.record.id);
       return;
     }
-    const action = outcome.type === 'reject' ? 'rejected' : shownAs(outcome.decision);
+    const action = shownAs(outcome);
     if (action === 'unchanged' || !this.#wanted(action)) return;
     const lines = this.#lines.get(action) ?? [];
     this.#lines.set(action, lines);
-    const id = outcome.type === 'reject' ? null : outcome.imported.record.id;
+    const id = outcome.type === 'decision' ? outcome.imported.record.id : null;
     if (lines.length < SHOWN || this.#session.options.verbose)
       lines.push({ id, text: this.#describe(outcome, action).join('\n') });
     else this.#hidden.set(action, (this.#hidden.get(action) ?? 0) + 1);
@@ -71,7 +73,7 @@ export class ImportPrinter {
       const hidden = this.#hidden.get(action);
       if (hidden)
         await this.#session.note(
-          `  … and ${hidden} more ${action === 'near' ? '' : 'to '}${LABELS[action]}; --verbose shows all`,
+          `  … and ${hidden} more ${action === 'near' || action === 'missing' ? '' : 'to '}${LABELS[action]}; --verbose shows all`,
         );
     }
   }
@@ -85,8 +87,21 @@ export class ImportPrinter {
       action === 'rejected' ||
       action === 'near' ||
       action === 'skipped' ||
+      action === 'deleted' ||
+      action === 'missing' ||
       action === 'duplicates'
     );
+  }
+
+  #describeMissing(
+    { existing, reason }: Outcome & { readonly type: 'missing' },
+    action: Shown,
+  ): readonly string[] {
+    const { kind, record } = existing;
+    const { id } = record;
+    if (!this.#session.json)
+      return [`${LABELS[action].padEnd(10)} ${id}  ${visible(reason)}: ${truncate(record.content, 40)}`];
+    return [JSON.stringify({ message_type: 'decision', action, id, kind, reason, changes: [], near: null })];
   }
 
   #describe(outcome: Exclude<Outcome, { type: 'withdrawn' }>, action: Shown): readonly string[] {
@@ -95,6 +110,7 @@ export class ImportPrinter {
       if (this.#session.json) return [JSON.stringify({ message_type: 'reject', id, kind, position, reason })];
       return [`reject     ${visible(id ?? `${kind} ${position}`)}  ${visible(reason)}`];
     }
+    if (outcome.type === 'missing') return this.#describeMissing(outcome, action);
     const { imported, existing, decision } = outcome;
     const { id } = imported.record;
     const changes =
@@ -120,7 +136,10 @@ export class ImportPrinter {
 }
 
 /** What is kept though it is near to another memory is shown as such. */
-function shownAs({ action, near }: Decision): Decision['action'] | 'near' {
+function shownAs(outcome: Exclude<Outcome, { type: 'withdrawn' }>): Shown | 'unchanged' {
+  if (outcome.type === 'reject') return 'rejected';
+  if (outcome.type === 'missing') return outcome.action;
+  const { action, near } = outcome.decision;
   return action === 'created' && near !== undefined ? 'near' : action;
 }
 
@@ -154,6 +173,11 @@ export async function printImportReport(session: Session, report: ImportReport):
   if (report.renamed > 0) await session.note(`${report.renamed} came in under the new name of their project`);
   if (report.tombstones_added > 0)
     await session.note(`${report.tombstones_added} deletions were taken note of`);
+  if (report.deleted > 0) await session.note(`${report.deleted} were removed there and are deleted`);
+  if (report.missing > 0)
+    await session.note(
+      `${report.missing} were removed there and stay; --delete-missing deletes what did not change since`,
+    );
   if (report.pending_vectors > 0)
     await session.note(`${report.pending_vectors} have no vector yet and are found by full text`);
   if (report.rejects_file !== null) await session.note(`the rejected records are in ${report.rejects_file}`);

@@ -1,10 +1,11 @@
 import type { Filter } from '../../model/filter.ts';
 import type { RecordKind } from '../../model/record.ts';
 import { vectorFromBytes } from '../../model/vector.ts';
-import type { StoredEntry, StoredLine } from '../store.ts';
+import type { RecordGroup, StoredEntry, StoredLine } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { LINE_COLUMNS, type LineRow, storedLine } from './scan.ts';
 import { TABLES } from './tables.ts';
+import { optionalTextValue, textValue } from './text-value.ts';
 import { whereFilter } from './where.ts';
 
 type EntryRow = readonly [...LineRow, vector: Uint8Array | null];
@@ -32,6 +33,27 @@ export function newestMemories(
   const sql = `SELECT ${LINE_COLUMNS} FROM memories r WHERE ${where.sql}
     ORDER BY r.updated_at DESC, r.id LIMIT ? OFFSET ?`;
   return connection.all<LineRow>(sql, [...where.values, page.limit, page.offset]).map(storedLine);
+}
+
+/** The contract is that of Reader.groupIds. */
+export function groupIds(connection: Connection, group: RecordGroup, filter: Filter | undefined): string {
+  const where = whereFilter(group.kind, filter, 'walk');
+  const [members, order, values] =
+    group.kind === 'memory'
+      ? [
+          'r.project_name IS ? AND r.category = ?',
+          'r.created_at DESC, r.id DESC',
+          [optionalTextValue(group.project), textValue(group.category)],
+        ]
+      : [
+          'r.project_name = ?',
+          "r.file_path, json_extract(r.record, '$.start_line'), r.id",
+          [textValue(group.project)],
+        ];
+  const sql = `SELECT group_concat(id, '') FROM (
+    SELECT r.id FROM ${TABLES[group.kind].records} r WHERE ${members} AND ${where.sql} ORDER BY ${order})`;
+  const [row] = connection.all<readonly [string | null]>(sql, [...values, ...where.values]);
+  return row?.[0] ?? '';
 }
 
 export function idsByPrefix(

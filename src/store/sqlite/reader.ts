@@ -14,6 +14,7 @@ import type {
   Operation,
   Page,
   Reader,
+  RecordGroup,
   Statistics,
   StoredEntry,
   StoredLine,
@@ -23,7 +24,7 @@ import type {
 import { codeUnitsOf, indexedFiles } from './code-files.ts';
 import { comparableVectors, idsWithoutVector } from './comparable-vectors.ts';
 import type { Connection } from './connection.ts';
-import { entriesById, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
+import { entriesById, groupIds, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
 import { listOperations, operationChanges } from './operations.ts';
 import { listProjects } from './projects.ts';
 import { scanLines, scanVectors } from './scan.ts';
@@ -74,6 +75,10 @@ export class SqliteReader implements Reader {
     page: { readonly offset: number; readonly limit: number },
   ): Promise<readonly StoredLine[]> {
     return this.#run(connection => newestMemories(connection, filter, page));
+  }
+
+  groupIds(group: RecordGroup, filter?: Filter): Promise<string> {
+    return this.#run(connection => groupIds(connection, group, filter));
   }
 
   idsByPrefix(kind: RecordKind, prefix: string, limit: number): Promise<readonly string[]> {

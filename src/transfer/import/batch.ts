@@ -11,6 +11,7 @@ import { countPending, planVectors } from '../plan-vectors.ts';
 import { storedEntry } from '../stored-entry.ts';
 import type { Decision } from './decision.ts';
 import { findDuplicates, type Placed, type SkippedDuplicates } from './duplicates.ts';
+import type { MissingOutcome } from './missing.ts';
 import type { NearMode } from './near.ts';
 import { prepare } from './prepare.ts';
 import type { Reject, RejectsFile } from './rejects.ts';
@@ -57,7 +58,8 @@ export type Outcome =
     }
   | { readonly type: 'reject'; readonly reject: Reject }
   /** What was told of this duplicate does not hold: it comes in after all, and its decision follows. */
-  | { readonly type: 'withdrawn'; readonly imported: Entry };
+  | { readonly type: 'withdrawn'; readonly imported: Entry }
+  | MissingOutcome;
 
 /** Takes one batch of records of one kind through validate, select, rename, match, resolve and apply. */
 export async function importBatch(

@@ -2,7 +2,7 @@ import type { Embedder } from '../../embedding/embedder.ts';
 import { describeFailure } from '../../embedding/failure.ts';
 import { GivingUp } from '../../embedding/giving-up.ts';
 import { MemportError } from '../../errors.ts';
-import type { Source, SourceItem, SourceRecord, Verification } from '../../formats/source.ts';
+import type { Source, SourceItem, SourceMissing, SourceRecord, Verification } from '../../formats/source.ts';
 import type { Filter } from '../../model/filter.ts';
 import { newId } from '../../model/id.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
@@ -15,6 +15,7 @@ import { NearMemories } from '../near/near-memories.ts';
 import { type Ask, importAsking } from './ask.ts';
 import { type BatchContext, importBatch, importOrphans, type Outcome, rejectRecord } from './batch.ts';
 import { SkippedDuplicates } from './duplicates.ts';
+import { refuseUnlisted, settleMissing } from './missing.ts';
 import type { NearMode } from './near.ts';
 import { importProjects, importTombstones, keepOldNames } from './others.ts';
 import { RejectsFile, type RejectsNaming } from './rejects.ts';
@@ -35,6 +36,8 @@ export interface ImportRequest {
   readonly dryRun: boolean;
   /** Refuse the whole file when it holds a record that can't be stored. */
   readonly strict?: boolean;
+  /** Delete what was removed from the source since it was written; only for sources that tell. */
+  readonly deleteMissing?: boolean;
   /** Import also what the store has word for word under another id. */
   readonly keepDuplicates: boolean;
   readonly nearDuplicates: NearMode;
@@ -66,6 +69,7 @@ export async function importSource(
   work: WorkOptions = {},
 ): Promise<ImportReport> {
   const { strategy } = request;
+  if (request.deleteMissing) refuseUnlisted(source);
   const files = [...(await storeFiles(store.location)), ...(request.protect ?? [])];
   await new RejectsFile(request.rejectsPath, request).check(files);
   const makeVectors = makesVectors(request.vectors);
@@ -146,7 +150,7 @@ async function run(store: Store, source: Source, request: Run, work: WorkOptions
   const { embedder } = request;
   if (embedder !== null && embedder.failure !== null)
     tally.warn(describeFailure(embedder.model, embedder.failure));
-  const changed = tally.written + tally.tombstonesAdded + tally.projectsChanged > 0;
+  const changed = tally.written + tally.tombstonesAdded + tally.projectsChanged + tally.deleted > 0;
   return tally.report({
     input: request.input,
     format: source.format,
@@ -198,24 +202,20 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
       report(embedded);
     },
   };
-  const projects: JsonObject[] = [];
+  const others: Others = { projects: [], missing: [] };
   for await (const items of source.read({ signal: run.signal })) {
     run.signal?.throwIfAborted();
     for (const kind of RECORD_KINDS) await importBatch(kind, recordsOf(kind, items), context);
-    for (const item of items) if (item.type === 'reject') await rejectRecord(item, context);
-    const tombstones = items.filter(item => item.type === 'tombstone');
-    await importTombstones(
-      tombstones.map(item => item.value),
-      context,
-    );
-    for (const item of items) if (item.type === 'project') projects.push(item.value);
+    await applyOthers(items, others, context);
     done += items.filter(item => item.type === 'record' || item.type === 'reject').length;
     embedded = 0;
     report(0);
     await new Promise(setImmediate);
   }
   await takeOrphans(source, context);
-  await importProjects(projects, context);
+  const deleteMissing = run.deleteMissing === true ? instantFromMilliseconds(run.nowMs) : null;
+  await settleMissing(others.missing, { ...context, deleteMissing });
+  await importProjects(others.projects, context);
   await keepOldNames(context);
 }
 
@@ -230,6 +230,29 @@ async function takeOrphans(source: Source, context: BatchContext): Promise<void>
 
 function recordsOf(kind: RecordKind, items: readonly SourceItem[]): readonly SourceRecord[] {
   return items.filter((item): item is SourceRecord => item.type === 'record' && item.kind === kind);
+}
+
+/** What is kept until the records are in. */
+interface Others {
+  readonly projects: JsonObject[];
+  readonly missing: SourceMissing[];
+}
+
+async function applyOthers(
+  items: readonly SourceItem[],
+  { projects, missing }: Others,
+  context: BatchContext,
+): Promise<void> {
+  for (const item of items) {
+    if (item.type === 'reject') await rejectRecord(item, context);
+    else if (item.type === 'project') projects.push(item.value);
+    else if (item.type === 'missing') missing.push(item);
+  }
+  const tombstones = items.filter(item => item.type === 'tombstone');
+  await importTombstones(
+    tombstones.map(item => item.value),
+    context,
+  );
 }
 
 function nearMemories(run: ApplyContext): NearMemories | null {

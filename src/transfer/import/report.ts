@@ -29,6 +29,10 @@ export interface ImportReport {
   /** Of `total`, those that came in under the new name of their project. */
   readonly renamed: number;
   readonly tombstones_added: number;
+  /** Records of the store that were removed from what was imported and stay; not in `total`. */
+  readonly missing: number;
+  /** Records of the store that were removed from it and are deleted now; not in `total`. */
+  readonly deleted: number;
   /** Memories that this import wrote and that have no vector to search by. */
   readonly pending_vectors: number;
   /** Names of the steps that gave records of an older shape today's, in order. */
@@ -63,6 +67,8 @@ export class Tally {
   filteredOut = 0;
   nearDuplicates = 0;
   tombstonesAdded = 0;
+  missing = 0;
+  deleted = 0;
   pendingVectors = 0;
   projectsChanged = 0;
   /** Rows written, for the question whether the import changed anything. */
@@ -104,11 +110,11 @@ export class Tally {
 
   /** Throws when what was counted is not what the store saw: a wrong report must never stand. */
   check(rowsBefore: number, rowsAfter: number): void {
-    const added = this.#actions.created + this.#actions.kept_both;
+    const added = this.#actions.created + this.#actions.kept_both - this.deleted;
     if (rowsAfter - rowsBefore === added && this.total === this.#kinds.memory + this.#kinds.code_unit) return;
     throw new MemportError(
       'failed',
-      `the import does not add up: ${added} records counted as new, ${rowsAfter - rowsBefore} rows added; it was taken back`,
+      `the import does not add up: ${added} more records by its count, ${rowsAfter - rowsBefore} rows added; it was taken back`,
     );
   }
 
@@ -128,6 +134,8 @@ export class Tally {
       code_units: this.#kinds.code_unit,
       renamed: [...this.#renamed.values()].reduce((sum, count) => sum + count, 0),
       tombstones_added: this.tombstonesAdded,
+      missing: this.missing,
+      deleted: this.deleted,
       pending_vectors: this.pendingVectors,
       warnings: Object.fromEntries([...this.#warnings].sort(([a], [b]) => (a < b ? -1 : 1))),
     };

@@ -70,6 +70,8 @@ describe('[CMD-01] [P3-01] export', () => {
       bytes: statSync(join(home, 'out.tar.gz')).size,
       encrypted: false,
       content_digest: await digestOf(home),
+      files: null,
+      files_removed: null,
     });
   });
 

@@ -18,7 +18,7 @@ export const createCommand = (act: Act): Command =>
     new Command('create')
       .description('back up the whole store to a new file, proven before it counts')
       .option('--destination <folder>', 'where it goes (default: the setting backup_destination)')
-      .option('--format <format>', 'archive or json (default: the setting backup_format)'),
+      .option('--format <format>', 'archive, json or markdown (default: the setting backup_format)'),
   ).action(act((session, command) => create(session, command.opts<CreateOptions>())));
 
 async function create(session: Session, options: CreateOptions): Promise<void> {

@@ -88,7 +88,7 @@ export class RecoveredArchive implements Source {
         for (const found of fragments) {
           const item = this.#item(found);
           if (item === null) continue;
-          if (item.type === 'tombstone' || item.type === 'project') items.push(item);
+          if (item.type !== 'record' && item.type !== 'reject') items.push(item);
           else {
             const placed = { ...item, position: positions[item.kind]++ };
             items.push(

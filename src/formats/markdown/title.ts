@@ -1,0 +1,71 @@
+import type { JsonObject, JsonValue } from '../../model/json.ts';
+
+const MAX_CHARACTERS = 72;
+/** So much of a text is looked at for a title. */
+const LOOKED_AT = 4000;
+
+/** A heading for a memory: the beginning of its text on one line, without what would not be seen. */
+export function memoryTitle(record: JsonObject): string {
+  const lines = textOf(record.content)
+    .slice(0, LOOKED_AT)
+    .split(/[\r\n\u2028\u2029]/);
+  const candidates = lines.map(line => visible(bare(line)));
+  const words = candidates.find(line => /[\p{L}\p{N}]/u.test(line)) ?? candidates.find(line => line !== '');
+  return words === undefined ? `Memory ${textOf(record.id).slice(0, 8)}` : shortened(words);
+}
+
+/** A heading for a code unit: its name, and where it stands. */
+export function codeUnitTitle(record: JsonObject): string {
+  const name = visible(textOf(record.name)) || visible(textOf(record.unit_type)) || 'Code';
+  const place = `${visible(textOf(record.file_path))}:${String(record.start_line)}-${String(record.end_line)}`;
+  return `${shortened(name)} (${shortened(place, 100)})`;
+}
+
+/** A project's name as it may stand in a heading. */
+export function projectTitle(project: string | null): string {
+  if (project === null) return 'No project';
+  return shortened(visible(project)) || `Project ${JSON.stringify(project)}`;
+}
+
+/**
+ * Text as it is written so that Markdown shows just it: as CommonMark reads it, and without what GitHub and Obsidian know
+ * beyond that (formulas, highlights, comments, tags).
+ */
+export function inlineText(text: string): string {
+  return text
+    .replace(/[\\`*[\]<#~$]/g, '\\$&')
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
+    .replace(/&(?=#?\w+;)/g, '\\&')
+    .replace(/([=%])(?=\1)/g, '\\$1');
+}
+
+/** A line without the marks of a heading, a quote, a list, of emphasis and of code. */
+function bare(line: string): string {
+  return line
+    .replace(/^(?:\s|>|#{1,6}(?=\s)|[-*+|](?=\s))+/, '')
+    .replace(/\*\*([^*]+)\*\*/g, '$1')
+    .replace(/`([^`]+)`/g, '$1');
+}
+
+function visible(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      .replace(/[\p{Cc}\s]+/gu, ' ')
+      .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Co}\p{Cn}]+/gu, '')
+      // GitHub makes pictures of these, which changes the link to the heading.
+      .replace(/:([a-z+-][\w+-]*|100|1234):/gi, '$1')
+      .trim()
+  );
+}
+
+function shortened(text: string, most: number = MAX_CHARACTERS): string {
+  const characters = [...text];
+  if (characters.length <= most) return text;
+  const cut = characters.slice(0, most - 1).join('');
+  return `${cut.replace(/(?<=.{30})\s+\S{0,20}$/u, '')}…`;
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
