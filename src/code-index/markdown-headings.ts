@@ -29,7 +29,8 @@ export function markdownHeadings(text: string): readonly MarkdownHeading[] {
     const line: Line = { text: text.slice(start, end).replace(/\r$/, ''), start };
     const heading: MarkdownHeading | null = literal.takes(line.text) ? null : headingOf(line, paragraph);
     if (heading !== null) found.push(heading);
-    const ends = heading !== null || literal.took || line.text.trim() === '' || NO_PARAGRAPH.test(line.text);
+    const ends: boolean =
+      heading !== null || literal.took || line.text.trim() === '' || NO_PARAGRAPH.test(line.text);
     // Of several lines of a paragraph the first begins the heading.
     paragraph = ends ? null : (paragraph ?? line);
     start = end + 1;

@@ -4,7 +4,8 @@ import type { WorkOptions } from '../model/progress.ts';
 import { IgnoreRules, RULE_FILES } from './ignore-rules.ts';
 import type { IndexReport } from './index-report.ts';
 import { type IndexRequest, indexPaths, indexProject } from './indexer.ts';
-import { walkFrom } from './walk.ts';
+import { findRoot } from './root.ts';
+import { type Visit, walkFrom } from './walk.ts';
 
 export interface WatchOptions {
   /** Ends the watch; it rejects then, as all work does. */
@@ -28,13 +29,13 @@ const QUIET_MS = 300;
 export async function watchProject(request: IndexRequest, options: WatchOptions): Promise<never> {
   const { signal } = options;
   const changes = new Changes(options.quietMs ?? QUIET_MS);
-  for (;;) {
+  for (let next = request; ; next = { ...request, all: false }) {
     signal.throwIfAborted();
     const rules = new IgnoreRules(request.root);
     await using _watcher = await startWatch(request.root, rules, changes);
-    await options.onReport(await indexProject(at(request, options), options));
+    await options.onReport(await indexProject(at(next, options), options));
     options.onReady?.();
-    await followChanges(request, options, changes, rules);
+    await followChanges({ ...request, all: false }, options, changes, rules);
   }
 }
 
@@ -49,12 +50,14 @@ async function followChanges(
   for (;;) {
     const paths = await changes.next(signal);
     if (paths.some(path => RULE_FILES.some(name => path === name || path.endsWith(`/${name}`)))) return;
-    const visits = await Array.fromAsync(walkFrom(request.root, paths, rules, signal));
+    // A folder that is gone, or a disk that was taken out, is no reason to forget all of its code.
+    await findRoot(request.root);
+    const visits: Visit[] = [];
+    for await (const visit of walkFrom(request.root, paths, rules, signal)) visits.push(visit);
     await options.onReport(await indexPaths(at(request, options), paths, visits, options));
   }
 }
 
-/** Only the first run may be one that makes everything again. */
 function at(request: IndexRequest, { now }: WatchOptions): IndexRequest {
   return { ...request, nowMs: now() };
 }
