@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { memport, ok, scratch } from '../support/cli.ts';
@@ -31,6 +31,10 @@ const OPERATION = 'id kind source started_at finished_at memories code_units pro
   ' ',
 );
 const UNDO = 'message_type dry_run undone kind source restored left operation_id'.split(' ');
+const INDEX =
+  'message_type project root files parsed unchanged removed units units_added units_changed units_removed skipped unreadable broken languages pending_vectors other_vectors'.split(
+    ' ',
+  );
 const DIFFERENCE = 'message_type type id kind changes'.split(' ');
 const DIFF = 'message_type a b added changed removed unchanged vectors rejected'.split(' ');
 const PROJECT =
@@ -69,6 +73,20 @@ test('the shapes of --json are those that are documented', async () => {
   await ok(['update', id2, '--importance', '0'], { home });
   const undone = (await memport(['undo', '--json'], { home })).stdout.trimEnd().split('\n');
   expect(undone.map(keys)).toEqual([['message_type', 'kind', 'id'], UNDO]);
-  const all = [...STATUS, ...EXPORT, ...IMPORT, ...RESTORE, ...OPERATION, ...UNDO, ...DIFF, ...DIFFERENCE];
+  const code = scratch();
+  writeFileSync(join(code, 'a.py'), 'def prices(): pass\n');
+  expect(keys((await lines('index', code, '--project', 'code'))[0])).toEqual(INDEX);
+  expect(keys((await lines('search-code', 'prices'))[0])).toEqual(['code_unit', 'score']);
+  const all = [
+    ...STATUS,
+    ...INDEX,
+    ...EXPORT,
+    ...IMPORT,
+    ...RESTORE,
+    ...OPERATION,
+    ...UNDO,
+    ...DIFF,
+    ...DIFFERENCE,
+  ];
   for (const name of all) expect(DOCUMENT).toContain(name);
 });
