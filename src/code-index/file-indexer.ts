@@ -49,6 +49,8 @@ export class FileIndexer {
   async add(path: string): Promise<void> {
     const source = await readSource(join(this.#request.root, path));
     if (source.type === 'unreadable') this.#tally.unreadable.push({ path, reason: source.reason });
+    else if (source.type === 'gone' && path.includes('\ufffd'))
+      this.#tally.unreadable.push({ path, reason: 'its name is not UTF-8' });
     else if (source.type === 'gone') await this.remove(path);
     else if (source.type === 'skipped') {
       this.#tally.skip(source.reason);

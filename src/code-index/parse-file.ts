@@ -64,15 +64,16 @@ async function parseText(language: Language, text: string, name: string): Promis
 
 function placed(units: readonly ParsedUnit[], { text, byteOffsets }: SourceText): readonly PlacedUnit[] {
   const places = [...new Set(units.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
-  const offsets = byteOffsets(places);
-  const bytes = new Map(places.map((place, n) => [place, offsets[n] ?? 0]));
+  const offsets = byteOffsets(places).values();
+  const bytes = new Map(places.map(place => [place, offsets.next().value]));
+  const byteOf = (place: number): number => bytes.get(place) ?? 0;
   const lineOf = lineFinder(text);
   return units.map(unit => ({
     ...unit,
     startLine: lineOf(unit.start),
     endLine: lineOf(Math.max(unit.start, unit.end - 1)),
-    startByte: bytes.get(unit.start) ?? 0,
-    endByte: bytes.get(unit.end) ?? 0,
+    startByte: byteOf(unit.start),
+    endByte: byteOf(unit.end),
   }));
 }
 

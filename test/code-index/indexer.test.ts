@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { IndexReport } from '../../src/code-index/index-report.ts';
@@ -264,6 +264,9 @@ describe('a search of code', () => {
       expect((await search(store, 'pump', embedder))[0]?.unit.name).toBe('read_pump_state');
       expect((await search(store, 'sum of prices', embedder))[0]?.unit.name).toBe('totalOfCart');
     }
+    place(root, 'c.py', 'def ring_new(size):\n    return [0] * size\n\n\ndef ring_push(ring): pass\n');
+    await index(store, root);
+    expect((await search(store, 'ring new'))[0]?.unit.name).toBe('ring_new');
     expect(await search(store, ' ')).toEqual([]);
     expect(await search(store, 'nowhere', null)).toEqual([]);
   });
@@ -293,4 +296,24 @@ it('does not forget what is in a file that it may not read', async () => {
   const report = await index(store, root);
   expect(report.unreadable).toMatchObject([{ path: '' }]);
   expect(await names(store)).toEqual(['a', 'b']);
+});
+
+it('notes the encoding of what is not UTF-8', async () => {
+  const store = await aStore();
+  const root = tree({});
+  writeFileSync(join(root, 'a.py'), Buffer.from('def a(): pass # \u00e9\n', 'latin1'));
+  await index(store, root);
+  expect(await units(store)).toMatchObject([{ metadata: { encoding: 'latin1' } }]);
+});
+
+it.runIf(process.platform === 'linux')('names what has no UTF-8 for a name, and goes on', async () => {
+  const store = await aStore();
+  const root = tree({ 'a.py': 'def a(): pass\n' });
+  mkdirSync(Buffer.concat([Buffer.from(`${root}/f`), Buffer.of(0xff)]));
+  writeFileSync(Buffer.concat([Buffer.from(`${root}/g`), Buffer.of(0xff)]), 'x');
+  const unit = aCodeUnit({ projectName: 'shop', filePath: 'f\ufffd/kept.py' });
+  await put(store, codeUnitEntry(unit, null));
+  const report = await index(store, root, { replace: true });
+  expect(report.unreadable.map(({ path }) => path).sort()).toEqual(['f\ufffd', 'g\ufffd']);
+  expect(report).toMatchObject({ files: 2, removed: 0 });
 });

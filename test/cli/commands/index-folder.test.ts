@@ -1,6 +1,10 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseRecordLine } from '../../../src/model/json-parse.ts';
+import { readCodeUnit } from '../../../src/model/read-code-unit.ts';
+import { codeUnitEntry } from '../../../src/model/record.ts';
+import { openStore } from '../../../src/store/open.ts';
 import { place, tree } from '../../code-index/tree.ts';
 import { memport, ok, scratch } from '../../support/cli.ts';
 import { summaryOf } from '../../support/stores.ts';
@@ -64,6 +68,29 @@ describe('index', () => {
     const { stderr } = await memport(['index', root], { home, env });
     expect(stderr).toContain('3 units have no vector yet');
     expect((await memport(['index', root], { home })).stderr).not.toContain('no vector');
+  });
+
+  it.runIf(process.platform === 'linux')('ends with 3 and names what it could not read', async () => {
+    const [home, root] = [scratch(), tree(SHOP)];
+    mkdirSync(Buffer.concat([Buffer.from(`${root}/f`), Buffer.of(0xff)]));
+    const { code, stdout, stderr } = await memport(['index', root], { home });
+    expect(code).toBe(3);
+    expect(stdout).toContain('2 files, 3 units');
+    expect(stderr).toContain("f\ufffd can't be read: ENOENT");
+  });
+
+  it('says what has a vector of another model', async () => {
+    const { home, root } = await indexed();
+    const store = await openStore({ path: join(home, 'memport.db') });
+    const [stored] = await store.codeUnitsOf('shop', ['src/cart.ts']);
+    const unit = readCodeUnit(parseRecordLine(stored?.line ?? ''), { system: 'memport', warn: () => {} });
+    const entry = codeUnitEntry({ ...unit, embeddingModel: 'other' }, Float32Array.of(1));
+    await store.transact(transaction => transaction.put([{ entry, searchVector: null }]));
+    await store.close();
+    const { stderr } = await memport(['index', root, '--project', 'shop'], { home });
+    expect(stderr).toContain('1 units have a vector of another model: --all makes them again');
+    const again = await memport(['index', root, '--project', 'shop', '--all'], { home });
+    expect(again.stderr).not.toContain('another model');
   });
 
   it.each([
