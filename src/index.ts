@@ -3,6 +3,9 @@
 export { type RestoreReport, type RestoreRequest, restoreSource } from './backup/restore.ts';
 export type { RestorePlan } from './backup/restore-plan.ts';
 export type { SafetyOptions } from './backup/safety.ts';
+export type { IndexReport } from './code-index/index-report.ts';
+export { type IndexRequest, indexProject } from './code-index/indexer.ts';
+export { type CodeSearch, type FoundCode, searchCode } from './code-index/search.ts';
 export type { Embedder } from './embedding/embedder.ts';
 export { hashingEmbedder } from './embedding/hashing.ts';
 export { type ErrorCode, EXIT_CODES, MemportError } from './errors.ts';
@@ -13,6 +16,7 @@ export { renameProject } from './memories/projects.ts';
 export { findMemory } from './memories/resolve-id.ts';
 export { type Found, type SearchRequest, searchMemories } from './memories/search.ts';
 export { readStatus, type Status } from './memories/status.ts';
+export { ALL_CODE, type CodeFilter } from './model/code-filter.ts';
 export type { CodeUnit } from './model/code-unit.ts';
 export { EVERYTHING, type Filter } from './model/filter.ts';
 export { formatInstant, type Instant, parseInstant } from './model/instant.ts';

@@ -73,6 +73,7 @@ export class FileIndexer {
     const { store, project, all = false } = this.#request;
     const context = { store, project, vectors: this.#vectors, remake: all, signal: this.#signal };
     const written = await writeFiles(files, context);
+    this.#tally.written += written.written;
     this.#tally.units.added += written.added;
     this.#tally.units.changed += written.changed;
     this.#tally.units.removed += written.removed;

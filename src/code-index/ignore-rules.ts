@@ -17,6 +17,7 @@ const DEFAULTS = [
   '__pycache__/',
   '.venv/',
   '.tox/',
+  '.claude-rag/',
   '.env',
   '.env.*',
   '!.env.example',

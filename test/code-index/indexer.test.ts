@@ -65,7 +65,7 @@ function countingEmbedder(failFrom = Number.POSITIVE_INFINITY): Embedder & { tex
 }
 
 describe('an index run', () => {
-  it('[CMD-02] puts the units of a folder into the store, with vectors, and notes the project', async () => {
+  it('puts the units of a folder into the store, with vectors, and notes the project', async () => {
     const store = await aStore();
     const root = tree({
       'src/a.py': 'def price(): pass\n',

@@ -9,8 +9,8 @@ import { scratch } from '../support/cli.ts';
 import { place, tree } from './tree.ts';
 
 /** A watch whose reports are awaited one by one. */
-async function watching(root: string) {
-  const store = await openStore({ path: join(scratch(), 'memport.db') });
+async function watching(root: string, path = join(scratch(), 'memport.db')) {
+  const store = await openStore({ path });
   const controller = new AbortController();
   const reports: IndexReport[] = [];
   let told = Promise.withResolvers<void>();
@@ -78,4 +78,15 @@ it('rejects at once when it was told before', async () => {
   const request = { store, project: 'shop', root: tree({}), embedder: null, nowMs: 0 };
   const options = { signal: AbortSignal.abort(), now: () => 0, onReport: async () => {} };
   await expect(watchProject(request, options)).rejects.toThrow();
+});
+
+it('does not chase its own store when that is in the folder', async () => {
+  const root = tree({ 'a.py': 'def a(): pass\n' });
+  const { reports, until } = await watching(root, join(root, 'memport.db'));
+  await until('a.py');
+  place(root, 'b.py', 'def b(): pass\n');
+  await until('a.py', 'b.py');
+  place(root, 'c.py', 'def c(): pass\n');
+  await until('a.py', 'b.py', 'c.py');
+  expect(reports.length).toBe(3);
 });
