@@ -48,18 +48,28 @@ export async function parseFile(path: string, bytes: Buffer): Promise<ParsedFile
 async function parseText(language: Language, text: string, name: string): Promise<ParsedText> {
   if (language.name === 'markdown') return parseMarkdown(text, name);
   const grammar = GRAMMARS.get(language.name);
-  if (grammar !== undefined) return parseCode(await loadGrammar(grammar), text, name);
+  if (grammar === undefined) return wholeText(text, name, false);
+  const loaded = await loadGrammar(grammar);
+  try {
+    return parseCode(loaded, text, name);
+  } catch {
+    // A parser that runs out of memory costs the units of this file, which is named as broken, and not the whole run.
+    return wholeText(text, name, true);
+  }
+}
+
+function wholeText(content: string, name: string, isBroken: boolean): ParsedText {
   const unit: ParsedUnit = {
     type: 'file',
     name,
     signature: null,
     doc: null,
-    content: text,
+    content,
     complexity: null,
     start: 0,
-    end: text.length,
+    end: content.length,
   };
-  return { units: [unit], imports: [], isBroken: false };
+  return { units: [unit], imports: [], isBroken };
 }
 
 function placed(units: readonly ParsedUnit[], { text, byteOffsets }: SourceText): readonly PlacedUnit[] {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Parser } from 'web-tree-sitter';
 import { type ParsedFile, parseFile } from '../../src/code-index/parse-file.ts';
 import { EXPECTED, type ExpectedUnit } from './expected-units.ts';
 
@@ -180,3 +181,18 @@ it('takes any other text as one unit', async () => {
     { type: 'file', name: 'app.yaml', content: 'a: 1\nb: 2\n', startLine: 1, endLine: 2 },
   ]);
 });
+
+it.each([
+  ['runs out of memory', () => raise('memory access out of bounds')],
+  ['gives up', () => null],
+])('takes a file as one unit, and for broken, when its parser %s', async (_what, parse) => {
+  const spy = vi.spyOn(Parser.prototype, 'parse').mockImplementation(parse);
+  onTestFinished(() => spy.mockRestore());
+  const { units, isBroken } = await parsed('a.py', 'def a(): pass\n');
+  expect(isBroken).toBe(true);
+  expect(units).toMatchObject([{ type: 'file', name: 'a.py', content: 'def a(): pass\n', endLine: 1 }]);
+});
+
+function raise(message: string): never {
+  throw new Error(message);
+}
