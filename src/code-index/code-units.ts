@@ -61,7 +61,7 @@ export function embeddedText({ name, filePath, signature, doc, content }: CodeUn
 }
 
 /** `Shop.parseHTTPHeader` as words. */
-function nameWords(name: string): string {
+export function nameWords(name: string): string {
   return name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')

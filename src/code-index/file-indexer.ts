@@ -49,6 +49,8 @@ export class FileIndexer {
   async add(path: string): Promise<void> {
     const source = await readSource(join(this.#request.root, path));
     if (source.type === 'unreadable') this.#tally.unreadable.push({ path, reason: source.reason });
+    else if (source.type === 'gone' && path.includes('\ufffd'))
+      this.#tally.unreadable.push({ path, reason: 'its name is not UTF-8' });
     else if (source.type === 'gone') await this.remove(path);
     else if (source.type === 'skipped') {
       this.#tally.skip(source.reason);
@@ -71,6 +73,7 @@ export class FileIndexer {
     const { store, project, all = false } = this.#request;
     const context = { store, project, vectors: this.#vectors, remake: all, signal: this.#signal };
     const written = await writeFiles(files, context);
+    this.#tally.written += written.written;
     this.#tally.units.added += written.added;
     this.#tally.units.changed += written.changed;
     this.#tally.units.removed += written.removed;

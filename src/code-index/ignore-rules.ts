@@ -17,6 +17,7 @@ const DEFAULTS = [
   '__pycache__/',
   '.venv/',
   '.tox/',
+  '.claude-rag/',
   '.env',
   '.env.*',
   '!.env.example',
@@ -98,6 +99,9 @@ function isIgnoredBy(layers: readonly Layer[], path: string, isFolder: boolean):
   return layers.reduce((isIgnored, { folder, rules }) => {
     if (folder === path) return isIgnored;
     const inside = relative(folder, path).split(sep).join('/');
+    // What these rules leave out together with its folder has been brought back with it, by stronger ones.
+    const parent = inside.slice(0, inside.lastIndexOf('/') + 1);
+    if (parent !== '' && rules.test(parent).ignored) return isIgnored;
     const { ignored, unignored } = rules.test(isFolder ? `${inside}/` : inside);
     return ignored || (isIgnored && !unignored);
   }, false);

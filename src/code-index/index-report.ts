@@ -42,9 +42,16 @@ export class IndexTally {
   unchanged = 0;
   removed = 0;
   readonly units = { added: 0, changed: 0, removed: 0, unchanged: 0 };
+  /** Units that were written, also where only a vector was added. */
+  written = 0;
   readonly skipped: Partial<Record<SkipReason, number>> = {};
   readonly unreadable: { readonly path: string; readonly reason: string }[] = [];
   readonly broken: string[] = [];
+
+  /** Whether a file was parsed, removed or not readable, or a unit got what it lacked. */
+  get didSomething(): boolean {
+    return this.parsed + this.removed + this.unreadable.length + this.written > 0;
+  }
 
   skip(reason: SkipReason): void {
     this.skipped[reason] = (this.skipped[reason] ?? 0) + 1;

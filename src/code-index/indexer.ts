@@ -48,18 +48,22 @@ export async function indexProject(request: IndexRequest, work: WorkOptions = {}
   return report(request, tally);
 }
 
-/** As indexProject for some paths of a project that has been indexed, files or folders: what is gone there loses its units. */
+/**
+ * As indexProject for some paths of a project that has been indexed, files or folders: what is gone there loses its
+ * units. Resolves to null, with nothing written, where there was nothing to do: a store in the folder would be watched forever.
+ */
 export async function indexPaths(
   request: IndexRequest,
   paths: readonly string[],
   visits: readonly Visit[],
   work: WorkOptions = {},
-): Promise<IndexReport> {
+): Promise<IndexReport | null> {
   const isMeant = (file: IndexedFile): boolean =>
     paths.some(path => file.path === path || file.path.startsWith(`${path}/`));
   const files = (await request.store.indexedFiles(request.project)).filter(isMeant);
   const known = new Map(files.map(file => [file.path, file]));
   const tally = await indexVisits(request, visits, known, work);
+  if (!tally.didSomething) return null;
   await noteProject(request, 'done');
   return report(request, tally);
 }

@@ -18,12 +18,15 @@ export function parseCode(grammar: LoadedGrammar, text: string, fileName: string
   const nested = nest({ ...captures, found }, text.length);
   const branches = countBranches(nested, captures.branches);
   const docstrings = new Docstrings(text, nested, captures.docstrings);
-  const annotations = new Map(captures.annotations.map(span => [span.start, span]));
+  const marks = {
+    annotations: new Map(captures.annotations.map(span => [span.start, span])),
+    comments: captures.comments,
+  };
   const units = nested.map(
     (unit): ParsedUnit => ({
       type: unit.type,
       name: unit.qualifiedName,
-      signature: signature(text, unit, annotations),
+      signature: signature(text, unit, marks),
       doc: docstrings.of(unit) ?? docStarts.get(unit.start)?.doc ?? null,
       content: text.slice(unit.start, unit.end),
       complexity: CALLABLE.has(unit.type) ? 1 + (branches.get(unit) ?? 0) : null,

@@ -48,31 +48,42 @@ export async function parseFile(path: string, bytes: Buffer): Promise<ParsedFile
 async function parseText(language: Language, text: string, name: string): Promise<ParsedText> {
   if (language.name === 'markdown') return parseMarkdown(text, name);
   const grammar = GRAMMARS.get(language.name);
-  if (grammar !== undefined) return parseCode(await loadGrammar(grammar), text, name);
+  if (grammar === undefined) return wholeText(text, name, false);
+  const loaded = await loadGrammar(grammar);
+  try {
+    return parseCode(loaded, text, name);
+  } catch {
+    // A parser that runs out of memory costs the units of this file, which is named as broken, and not the whole run.
+    return wholeText(text, name, true);
+  }
+}
+
+function wholeText(content: string, name: string, isBroken: boolean): ParsedText {
   const unit: ParsedUnit = {
     type: 'file',
     name,
     signature: null,
     doc: null,
-    content: text,
+    content,
     complexity: null,
     start: 0,
-    end: text.length,
+    end: content.length,
   };
-  return { units: [unit], imports: [], isBroken: false };
+  return { units: [unit], imports: [], isBroken };
 }
 
 function placed(units: readonly ParsedUnit[], { text, byteOffsets }: SourceText): readonly PlacedUnit[] {
   const places = [...new Set(units.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
-  const offsets = byteOffsets(places);
-  const bytes = new Map(places.map((place, n) => [place, offsets[n] ?? 0]));
+  const offsets = byteOffsets(places).values();
+  const bytes = new Map(places.map(place => [place, offsets.next().value]));
+  const byteOf = (place: number): number => bytes.get(place) ?? 0;
   const lineOf = lineFinder(text);
   return units.map(unit => ({
     ...unit,
     startLine: lineOf(unit.start),
     endLine: lineOf(Math.max(unit.start, unit.end - 1)),
-    startByte: bytes.get(unit.start) ?? 0,
-    endByte: bytes.get(unit.end) ?? 0,
+    startByte: byteOf(unit.start),
+    endByte: byteOf(unit.end),
   }));
 }
 

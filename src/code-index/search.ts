@@ -6,6 +6,7 @@ import { parseRecordLine } from '../model/json-parse.ts';
 import { fuseRanks } from '../model/rank-fusion.ts';
 import { readCodeUnit } from '../model/read-code-unit.ts';
 import type { Hit, Reader } from '../store/store.ts';
+import { nameWords } from './code-units.ts';
 
 export interface CodeSearch {
   readonly query: string;
@@ -30,7 +31,10 @@ type CodeSearchReader = Pick<Reader, 'searchCodeText' | 'searchCodeVectors'>;
 
 const CANDIDATES = 100;
 
-/** Finds code units by words and by vector, fused by reciprocal rank, best first; equals go by id. */
+/**
+ * Finds code units by words and by vector, fused by reciprocal rank, best first; equals go by id. What is called by all of
+ * the words counts a third time.
+ */
 export async function searchCode(
   reader: CodeSearchReader,
   search: CodeSearch,
@@ -42,9 +46,12 @@ export async function searchCode(
   const depth = Math.max(CANDIDATES, limit);
   const byText = await reader.searchCodeText(query, filter, depth);
   const byVector = await searchByVector(reader, { ...search, limit: depth }, embedder, options);
-  return fuseRanks([byText, byVector])
+  const [text, vector] = [byText.map(withUnit), byVector.map(withUnit)];
+  const words = nameWords(query).toLowerCase().split(' ');
+  const byName = text.filter(({ unit }) => isCalled(unit, words));
+  return fuseRanks([byName, text, vector])
     .slice(0, limit)
-    .map(({ hit, score }) => ({ unit: unitOf(hit), line: hit.line, score }));
+    .map(({ hit, score }) => ({ unit: hit.unit, line: hit.line, score }));
 }
 
 async function searchByVector(
@@ -73,6 +80,16 @@ async function embedQuery(
   return vector;
 }
 
-function unitOf({ line }: Hit): CodeUnit {
-  return readCodeUnit(parseRecordLine(line), { system: 'memport', warn: () => {} });
+interface UnitHit extends Hit {
+  readonly unit: CodeUnit;
+}
+
+function withUnit(hit: Hit): UnitHit {
+  return { ...hit, unit: readCodeUnit(parseRecordLine(hit.line), { system: 'memport', warn: () => {} }) };
+}
+
+/** Whether every word of the query is one of the unit's name: whoever knows the name is looking for it. */
+function isCalled({ name }: CodeUnit, words: readonly string[]): boolean {
+  const own = new Set(nameWords(name).toLowerCase().split(' '));
+  return words.every(word => own.has(word));
 }

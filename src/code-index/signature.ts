@@ -7,17 +7,37 @@ export interface SignatureParts extends Span {
   readonly body: Span | null;
 }
 
-/** A unit's text before its body on one line, without attributes and decorators; null when nothing is there. */
-export function signature(
-  text: string,
-  unit: SignatureParts,
-  annotations: ReadonlyMap<number, Span>,
-): string | null {
-  const start = behindAnnotations(text, unit, annotations);
+/** What is left out of signatures. */
+export interface SignatureMarks {
+  /** By where they begin. */
+  readonly annotations: ReadonlyMap<number, Span>;
+  /** In the order of the text. */
+  readonly comments: readonly Span[];
+}
+
+/** A unit's text before its body on one line, without attributes, decorators and comments; null when nothing is there. */
+export function signature(text: string, unit: SignatureParts, marks: SignatureMarks): string | null {
+  const start = behindAnnotations(text, unit, marks.annotations);
   const limit = unit.body === null ? MAX_BODILESS_LENGTH : MAX_LENGTH;
   const end = Math.min(unit.body?.start ?? unit.end, start + limit);
-  const line = text.slice(start, end).replaceAll(/\s+/g, ' ').trim();
+  const line = withoutComments(text, start, end, marks.comments).replaceAll(/\s+/g, ' ').trim();
   return line.replace(/\s*(\{|=>|=|:|;)$/, '') || null;
+}
+
+/** The comments that begin in a part of a text are few: they are looked up, not gone through. */
+function withoutComments(text: string, start: number, end: number, comments: readonly Span[]): string {
+  let [low, high] = [0, comments.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((comments[middle]?.start ?? 0) < start) low = middle + 1;
+    else high = middle;
+  }
+  let [kept, from] = ['', start];
+  for (let comment = comments[low]; comment !== undefined && comment.start < end; comment = comments[++low]) {
+    kept += `${text.slice(from, comment.start)} `;
+    from = comment.end;
+  }
+  return kept + text.slice(from, Math.max(from, end));
 }
 
 function behindAnnotations(

@@ -54,7 +54,8 @@ async function followChanges(
     await findRoot(request.root);
     const visits: Visit[] = [];
     for await (const visit of walkFrom(request.root, paths, rules, signal)) visits.push(visit);
-    await options.onReport(await indexPaths(at(request, options), paths, visits, options));
+    const report = await indexPaths(at(request, options), paths, visits, options);
+    if (report !== null) await options.onReport(report);
   }
 }
 
@@ -110,6 +111,7 @@ class Changes {
     if (signal.aborted) abort();
     this.#wake = resolve;
     signal.addEventListener('abort', abort, { once: true });
+    clearTimeout(this.#timer);
     if (this.#paths.size > 0) this.#timer = setTimeout(resolve, this.#quietMs);
     try {
       await promise;

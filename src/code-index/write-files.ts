@@ -29,6 +29,8 @@ export interface Written {
   readonly changed: number;
   readonly removed: number;
   readonly unchanged: number;
+  /** Units that were put, also those that only got a vector. */
+  readonly written: number;
 }
 
 interface Vectored {
@@ -58,7 +60,7 @@ export async function writeFiles(files: readonly FileUnits[], context: WriteCont
         gone.map(id => ({ id, tombstone: null })),
       );
       const { added, changed, unchanged } = plan;
-      return { added, changed, unchanged, removed: gone.length };
+      return { added, changed, unchanged, removed: gone.length, written: plan.writes.length };
     },
     { signal: context.signal },
   );
@@ -120,7 +122,7 @@ function planWrites(
   now: ReadonlyMap<string, Stored>,
   vectors: ReadonlyMap<string, Vectored>,
   files: readonly FileUnits[],
-): Omit<Written, 'removed'> & { readonly writes: readonly Write[] } {
+): Omit<Written, 'removed' | 'written'> & { readonly writes: readonly Write[] } {
   const kept = new Set(files.filter(({ units }) => units === null).map(({ path }) => path));
   const writes: Write[] = [];
   let [added, changed, unchanged] = [0, 0, 0];

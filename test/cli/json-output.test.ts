@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { memport, ok, scratch } from '../support/cli.ts';
@@ -37,6 +37,10 @@ const BACKUP =
   );
 const CHECK = 'message_type id path result problem content_digest restored noted'.split(' ');
 const CHECKS = 'message_type verified damaged locked'.split(' ');
+const INDEX =
+  'message_type project root files parsed unchanged removed units units_added units_changed units_removed skipped unreadable broken languages pending_vectors other_vectors'.split(
+    ' ',
+  );
 const DIFFERENCE = 'message_type type id kind changes'.split(' ');
 const DIFF = 'message_type a b added changed removed unchanged vectors rejected'.split(' ');
 const PROJECT =
@@ -85,7 +89,12 @@ test('the shapes of --json are those that are documented', async () => {
   const kept = await lines('backup', 'cleanup', '--dry-run');
   expect(keys(kept[0])).toEqual(['message_type', 'id', 'path', 'keep', 'reasons']);
   expect(keys(kept.at(-1))).toEqual(['message_type', 'dry_run', 'kept', 'removed']);
+  const code = scratch();
+  writeFileSync(join(code, 'a.py'), 'def prices(): pass\n');
+  expect(keys((await lines('index', code, '--project', 'code'))[0])).toEqual(INDEX);
+  expect(keys((await lines('search-code', 'prices'))[0])).toEqual(['code_unit', 'score']);
   const all = [
+    ...INDEX,
     ...BACKUP,
     ...CHECK,
     ...CHECKS,

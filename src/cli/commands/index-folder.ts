@@ -44,7 +44,7 @@ async function index(session: Session, folder: string, options: IndexOptions): P
     replace: options.replace === true,
     onEmbedderFailure: (error: unknown) => void failures.push(error),
   };
-  if (options.watch) return watch(session, request, progress);
+  if (options.watch) return await watch(session, request, progress);
   const started = performance.now();
   const report = await indexProject(request, { signal: session.io.signal, onProgress: progress.update });
   progress.clear();
@@ -60,17 +60,22 @@ async function watch(session: Session, request: IndexRequest, progress: Progress
   const { watchProject } = await import('../../code-index/watch.ts');
   const { printIndexReport } = await import('../ui/index-report.ts');
   let started = session.io.now();
-  await watchProject(request, {
-    signal: session.io.signal,
-    onProgress: progress.update,
-    now: () => {
-      started = session.io.now();
-      return started;
+  const onEmbedderFailure = (error: unknown) =>
+    void session.warn(`${request.embedder?.model} failed: ${toMemportError(error).message}`);
+  await watchProject(
+    { ...request, onEmbedderFailure },
+    {
+      signal: session.io.signal,
+      onProgress: progress.update,
+      now: () => {
+        started = session.io.now();
+        return started;
+      },
+      onReady: () => void session.note(`watching ${request.root}; Ctrl-C ends it`),
+      onReport: async report => {
+        progress.clear();
+        await printIndexReport(session, report, session.io.now() - started);
+      },
     },
-    onReady: () => void session.note(`watching ${request.root}; Ctrl-C ends it`),
-    onReport: async report => {
-      progress.clear();
-      await printIndexReport(session, report, session.io.now() - started);
-    },
-  });
+  );
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { GitState } from '../../model/project.ts';
 import type { Act } from '../act.ts';
 import { editContext } from '../edit-context.ts';
 import { operand } from '../operands.ts';
@@ -43,14 +44,24 @@ async function listProjects(session: Session): Promise<void> {
       { title: 'PROJECT', flexible: true },
       { title: 'MEMORIES', align: 'right' },
       { title: 'CODE UNITS', align: 'right' },
+      { title: 'LANGUAGES' },
+      { title: 'GIT' },
       { title: 'EARLIER NAMES' },
     ] as const;
+    const { ranked } = await import('../ui/index-report.ts');
     const rows = projects.map(p => [
       p.name,
       String(p.memoryCount),
       String(p.unitCount),
+      ranked(p.languages),
+      gitState(p.git),
       p.aliases.join(', '),
     ]);
     await session.out(table(columns, rows, session.width).join('\n'));
   }
+}
+
+/** `main 1a2b3c4`, as far as it is known. */
+function gitState(git: GitState | null): string {
+  return [git?.branch, git?.commit?.slice(0, 7)].filter(Boolean).join(' ');
 }

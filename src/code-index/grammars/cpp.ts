@@ -6,6 +6,7 @@ export const CPP: Grammar = {
   query: `
 (comment) @comment
 (namespace_definition name: (_) @name body: (_) @body) @namespace
+(linkage_specification body: [(function_definition) (declaration)] @inner) @wrapper
 (linkage_specification body: (declaration_list) @body) @namespace
 (template_declaration [
   (function_definition) (class_specifier) (struct_specifier) (declaration) (alias_declaration) (concept_definition)

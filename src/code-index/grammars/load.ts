@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { Language, Parser, Query } from 'web-tree-sitter';
+import type { Parser, Query } from 'web-tree-sitter';
 import type { Grammar } from './grammar.ts';
 
 /** What parses one language: both keep memory of the WASM side for good, so there is one of each. */
@@ -9,7 +9,7 @@ export interface LoadedGrammar {
   readonly query: Query;
 }
 
-let runtime: Promise<void> | null = null;
+let runtime: ReturnType<typeof start> | null = null;
 const LOADED = new Map<string, Promise<LoadedGrammar>>();
 
 /** Loads a grammar when the first file asks for it; megabytes of WASM each. */
@@ -20,11 +20,17 @@ export function loadGrammar(grammar: Grammar): Promise<LoadedGrammar> {
 }
 
 async function load({ wasm, query }: Grammar): Promise<LoadedGrammar> {
-  runtime ??= Parser.init();
-  await runtime;
+  runtime ??= start();
+  const { Language, Parser, Query } = await runtime;
   const path = createRequire(import.meta.url).resolve(
     `@vscode/tree-sitter-wasm/wasm/tree-sitter-${wasm}.wasm`,
   );
   const language = await Language.load(await readFile(path));
   return { parser: new Parser().setLanguage(language), query: new Query(language, query) };
+}
+
+async function start(): Promise<typeof import('web-tree-sitter')> {
+  const treeSitter = await import('web-tree-sitter');
+  await treeSitter.Parser.init();
+  return treeSitter;
 }
