@@ -76,12 +76,11 @@ function lostConnection(error: unknown, where: string, timeoutMs: number): Omit<
   return { failure: new MemportError('network', message, { hint, cause: error }), passing };
 }
 
-/** fetch itself only says that it failed; the cause says why. */
+/** fetch itself only says that it failed; the cause says why, and where several addresses were tried the first of its errors. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
-  return cause instanceof Error ? cause.message || cause.name : error.message;
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return first instanceof Error ? first.message || first.name : String(first);
 }
 
 /** Seconds or a date. */
