@@ -9,6 +9,7 @@ export interface CommandEditContext extends EditContext {
 
 export async function editContext(session: Session): Promise<CommandEditContext> {
   const embedder = await session.embedder();
+  const model = embedder === null ? 'none' : embedder.model;
   const failures: unknown[] = [];
   return {
     embedder,
@@ -17,7 +18,7 @@ export async function editContext(session: Session): Promise<CommandEditContext>
     onVectorFailure: error => void failures.push(error),
     warn: async () => {
       const { describeFailure } = await import('../embedding/failure.ts');
-      for (const error of failures) await session.warn(describeFailure(embedder?.model ?? 'none', error));
+      for (const error of failures) await session.warn(describeFailure(model, error));
     },
   };
 }

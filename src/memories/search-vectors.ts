@@ -42,9 +42,9 @@ export async function searchByVectors(
     if (signal?.aborted) throw error;
     others?.warn(`vectors of ${embedder.model} can't be searched by: ${why(error)}`);
   }
-  for (const label of others === undefined ? [] : await otherLabels(reader, embedder)) {
-    const hits = await searchOther(label, reader, request, embedder, { signal, others });
-    if (hits.length > 0) rankings.push(hits);
+  if (others !== undefined) {
+    for (const label of await otherLabels(reader, embedder))
+      rankings.push(await searchOther(label, reader, request, embedder, { signal, others }));
   }
   return interleave(rankings);
 }
@@ -54,16 +54,16 @@ async function searchOther(
   reader: VectorReader,
   request: VectorRequest,
   configured: Embedder,
-  { signal, others }: Options,
+  { signal, others }: { readonly signal?: AbortSignal | undefined; readonly others: OtherEmbedders },
 ): Promise<readonly Hit[]> {
   const remedy = `memport embed --all makes those of ${configured.model}`;
   try {
-    const embedder = await others?.open(label);
+    const embedder = await others.open(label);
     if (embedder) return await searchWith(embedder, reader, request, signal);
-    others?.warn(`the vectors of ${label} can't be searched by: that model is not at hand; ${remedy}`);
+    others.warn(`the vectors of ${label} can't be searched by: that model is not at hand; ${remedy}`);
   } catch (error) {
     if (signal?.aborted) throw error;
-    others?.warn(`the vectors of ${label} can't be searched by: ${why(error)}; ${remedy}`);
+    others.warn(`the vectors of ${label} can't be searched by: ${why(error)}; ${remedy}`);
   }
   return [];
 }
@@ -100,10 +100,8 @@ async function otherLabels(
 
 /** One ranking of several, whose scores can't be compared: the first of each, then the second; a memory counts once. */
 function interleave(rankings: readonly (readonly Hit[])[]): readonly Hit[] {
-  const [only = [], ...others] = rankings;
-  if (others.length === 0) return only;
   const hits = new Map<string, Hit>();
-  const depth = Math.max(...rankings.map(ranking => ranking.length));
+  const depth = Math.max(0, ...rankings.map(ranking => ranking.length));
   for (let rank = 0; rank < depth; rank++) {
     for (const ranking of rankings) {
       const hit = ranking[rank];

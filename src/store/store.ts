@@ -107,10 +107,13 @@ export interface Reader extends CodeReader {
 
   statistics(filter?: Filter): Promise<Statistics>;
 
-  /** Memories by full text, best first. `query` is plain words, never a query language. */
+  /** Memories by full text, best first, ties by id. `query` is plain words, never a query language. */
   searchText(query: string, filter: Filter, limit: number): Promise<readonly Hit[]>;
 
-  /** Memories by cosine similarity to a vector of `model`, nearest first. */
+  /**
+   * Memories by cosine similarity to a vector of `model`, nearest first, ties by id. Of very many a store may miss some of
+   * those that are not among the very nearest; equal stores miss the same.
+   */
   searchVectors(vector: Float32Array, model: string, filter: Filter, limit: number): Promise<readonly Hit[]>;
 
   /** How many memories have no vector of this model and dimension (null: of any), neither their own nor a search vector. */

@@ -32,18 +32,21 @@ export function tinyVector(text: string, words: readonly string[] = TINY_WORDS):
 }
 
 /** Writes the model, its tokenizer and its configuration as sentence-transformers and optimum lay them out. */
-export function writeTinyModel(folder: string, file = 'onnx/model.onnx'): void {
+export function writeTinyModel(folder: string, file = 'onnx/model.onnx', output?: string): void {
   mkdirSync(join(folder, 'onnx'), { recursive: true });
-  for (const [name, content] of tinyFiles(file)) writeFileSync(join(folder, name), content);
+  for (const [name, content] of tinyFiles(file, output)) writeFileSync(join(folder, name), content);
 }
 
 /** The files of the model by name. */
-export function tinyFiles(model = 'onnx/model.onnx'): ReadonlyMap<string, string | Uint8Array> {
+export function tinyFiles(
+  model = 'onnx/model.onnx',
+  output = 'last_hidden_state',
+): ReadonlyMap<string, string | Uint8Array> {
   return new Map<string, string | Uint8Array>([
     ['config.json', JSON.stringify(CONFIG)],
     ['tokenizer.json', JSON.stringify(TOKENIZER)],
     ['tokenizer_config.json', JSON.stringify(TOKENIZER_CONFIG)],
-    [model, onnxModel()],
+    [model, onnxModel(output)],
   ]);
 }
 
@@ -130,7 +133,7 @@ function varint(value: number): Buffer {
 const FLOAT = 1;
 const INT64 = 7;
 
-function onnxModel(): Buffer {
+function onnxModel(output: string): Buffer {
   const embeddings = TINY_WORDS.flatMap((_, token) =>
     Array.from({ length: TINY_DIMENSIONS }, (_, i) => tinyComponent(token, i)),
   );
@@ -138,14 +141,14 @@ function onnxModel(): Buffer {
   const graph = Buffer.concat([
     bytes(1, node('Gather', ['words', 'input_ids'], 'word_vectors')),
     bytes(1, node('Gather', ['segments', 'token_type_ids'], 'segment_vectors')),
-    bytes(1, node('Add', ['word_vectors', 'segment_vectors'], 'last_hidden_state')),
+    bytes(1, node('Add', ['word_vectors', 'segment_vectors'], output)),
     bytes(2, 'tiny'),
     bytes(5, tensor('words', [TINY_WORDS.length, TINY_DIMENSIONS], embeddings)),
     bytes(5, tensor('segments', [2, TINY_DIMENSIONS], segments)),
     ...['input_ids', 'attention_mask', 'token_type_ids'].map(name =>
       bytes(11, value(name, INT64, ['batch', 'sequence'])),
     ),
-    bytes(12, value('last_hidden_state', FLOAT, ['batch', 'sequence', TINY_DIMENSIONS])),
+    bytes(12, value(output, FLOAT, ['batch', 'sequence', TINY_DIMENSIONS])),
   ]);
   const opset = Buffer.concat([bytes(1, ''), integer(2, 13)]);
   return Buffer.concat([integer(1, 8), bytes(2, 'memport tests'), bytes(7, graph), bytes(8, opset)]);

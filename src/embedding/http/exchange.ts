@@ -14,7 +14,7 @@ export interface ExchangeOptions {
 }
 
 /** More is no answer to so few texts. */
-const MAX_ANSWER = 128 * 1024 * 1024;
+const MAX_ANSWER = 64 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { MemportError } from '../../errors.ts';
+import { MemportError, toMemportError } from '../../errors.ts';
 import { type Answer, type ExchangeOptions, exchange } from './exchange.ts';
 import { failureOf, isPassing } from './failure.ts';
 
@@ -66,7 +66,7 @@ async function attemptOnce(
 
 function lostConnection(error: unknown, where: string, timeoutMs: number): Omit<Refusal, 'waitMs'> {
   const hint = 'see whether the server runs: memport config get embedding_url';
-  if (error instanceof Error && error.name === 'TimeoutError') {
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
     const message = `${where} did not answer within ${timeoutMs / 1000} s`;
     const longer = 'memport config set embedding_timeout <seconds>';
     return { failure: new MemportError('network', message, { hint: longer, cause: error }), passing: false };
@@ -76,12 +76,11 @@ function lostConnection(error: unknown, where: string, timeoutMs: number): Omit<
   return { failure: new MemportError('network', message, { hint, cause: error }), passing };
 }
 
-/** fetch itself only says that it failed; the cause says why. */
+/** fetch itself only says that it failed; the cause says why, and where several addresses were tried the first of its errors. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
-  return cause instanceof Error ? cause.message || cause.name : error.message;
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return toMemportError(first).message;
 }
 
 /** Seconds or a date. */

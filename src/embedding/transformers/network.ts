@@ -30,6 +30,7 @@ const INPUT = z.object({
   input_ids: z.object({ data: z.instanceof(BigInt64Array), dims: z.tuple([z.number(), z.number()]) }),
   attention_mask: z.object({ data: z.instanceof(BigInt64Array) }),
 });
+const CONFIG = z.object({ max_position_embeddings: z.number().catch(DEFAULT_LENGTH) });
 const PROGRESS = z.object({
   status: z.literal('progress'),
   file: z.string(),
@@ -54,13 +55,13 @@ export async function loadNetwork(
   const tokenizer = await transformers.AutoTokenizer.from_pretrained(place.source, options);
   const { subfolder, dtype } = place;
   const model = await transformers.AutoModel.from_pretrained(place.source, { ...options, subfolder, dtype });
-  const positions = z.object({ max_position_embeddings: z.number() }).safeParse(model.config).data;
+  const { max_position_embeddings } = CONFIG.parse(model.config);
   const length = Math.min(
     place.length ?? DEFAULT_LENGTH,
     tokenizer.model_max_length,
-    positions?.max_position_embeddings ?? DEFAULT_LENGTH,
+    max_position_embeddings,
   );
-  const end = z.number().safeParse(tokenizer.sep_token_id).data ?? null;
+  const end = z.number().nullable().catch(null).parse(tokenizer.sep_token_id);
   return async texts => {
     const read = texts.map(text => text.slice(0, length * CHARACTERS_A_TOKEN).toWellFormed());
     const inputs: unknown = tokenizer(read, { padding: true, truncation: true, max_length: length });

@@ -1,3 +1,5 @@
+import { valueAt } from '../../model/signature.ts';
+
 /** What a network gives for a batch: a vector for each token of each text. */
 export interface TokenVectors {
   readonly data: Float32Array;
@@ -21,7 +23,7 @@ export function pool(
     for (let token = 0; token < last; token++) {
       if (Number(mask[text * tokens + token]) === 0) continue;
       const start = (text * tokens + token) * components;
-      for (let i = 0; i < components; i++) sums[i] = (sums[i] ?? 0) + (data[start + i] ?? 0);
+      for (let i = 0; i < components; i++) sums[i] = valueAt(sums, i) + valueAt(data, start + i);
     }
     return unit(sums);
   });

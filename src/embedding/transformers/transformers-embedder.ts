@@ -147,7 +147,7 @@ function configure(
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `${error.message}${cause}`.replace(/\s+/g, ' ').slice(0, 300);
+  const causes = error instanceof Error && error.cause instanceof Error ? [error, error.cause] : [error];
+  const texts = causes.map(cause => (cause instanceof Error ? cause.message : String(cause)));
+  return texts.join(': ').replace(/\s+/g, ' ').slice(0, 300);
 }

@@ -32,27 +32,25 @@ export function codedCandidates(
 ): readonly VectorPlace[] | 'lacking' | null {
   const code = codeOf(vector);
   const rows = nearestCodes(connection, { vector, model, where }, codeBytes(code));
-  const lacking = rows.filter(([, , bits]) => bits === null);
+  const lacking = rows.filter(row => row[2] === null);
   if (lacking.length > MAX_LACKING) return 'lacking';
-  const measured = lacking.map(
-    ([table, seq]): Coded => [
-      table,
-      seq,
-      distance(code, 0, codeAt(connection, table, seq), 0, SIGNATURE_BITS),
-    ],
+  const made = lacking.flatMap(([table, seq]) =>
+    codesAt(connection, table, seq).map(
+      (own): Measured => [table, seq, distance(code, 0, own, 0, SIGNATURE_BITS)],
+    ),
   );
-  const all = [...measured, ...rows.filter(([, , bits]) => bits !== null)].sort(
-    (a, b) => (a[2] ?? 0) - (b[2] ?? 0),
-  );
-  const places = (coded: readonly Coded[]): readonly VectorPlace[] =>
-    coded.map(([table, seq]) => [table, seq]);
+  const all = [...made, ...rows.filter(isMeasured)].sort((a, b) => a[2] - b[2]);
   const first = all[CANDIDATES];
-  if (first === undefined) return places(all);
-  const nearer = all.filter(([, , bits]) => (bits ?? 0) < (first[2] ?? 0));
-  return nearer.length === 0 ? null : places(nearer);
+  const nearer = first === undefined ? all : all.filter(([, , bits]) => bits < first[2]);
+  return nearer.length === 0 && first !== undefined ? null : nearer.map(([table, seq]) => [table, seq]);
 }
 
 type Coded = readonly [table: number, seq: number, bits: number | null];
+type Measured = readonly [table: number, seq: number, bits: number];
+
+function isMeasured(row: Coded): row is Measured {
+  return row[2] !== null;
+}
 
 /** Those without a code come first. */
 function nearestCodes(connection: Connection, query: CodedQuery, code: Uint8Array): readonly Coded[] {
@@ -82,10 +80,8 @@ function nearestCodes(connection: Connection, query: CodedQuery, code: Uint8Arra
   return connection.all<Coded>(sql, values);
 }
 
-function codeAt(connection: Connection, table: number, seq: number): Int32Array {
+function codesAt(connection: Connection, table: number, seq: number): readonly Int32Array[] {
   const { vectors } = CODED[table === 0 ? 0 : 1];
-  const [row] = connection.all<readonly [Uint8Array]>(`SELECT embedding FROM ${vectors} WHERE seq = ?`, [
-    seq,
-  ]);
-  return codeOf(row === undefined ? new Float32Array(1) : vectorFromBytes(row[0]));
+  const rows = connection.all<readonly [Uint8Array]>(`SELECT embedding FROM ${vectors} WHERE seq = ?`, [seq]);
+  return rows.map(([bytes]) => codeOf(vectorFromBytes(bytes)));
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -75,6 +76,49 @@ describe('config', () => {
       code: 2,
       stderr: expect.stringContaining('MEMPORT_STORE_BUSY_TIMEOUT'),
     });
+  });
+
+  test('the settings of embedders are checked, and what may hold a password is not shown', async () => {
+    const home = scratch();
+    const set = (name: string, value: string) => memport(['config', 'set', name, value], { home });
+    for (const [name, value] of [
+      ['embedding_offline', 'maybe'],
+      ['embedding_dimensions', '1.5'],
+      ['embedding_timeout', '0'],
+      ['embedding_model', './folder'],
+      ['embedding_model', ' padded'],
+      ['embedding_provider', 'magic'],
+    ] as const)
+      expect(await set(name, value)).toMatchObject({ code: 2, stderr: expect.stringContaining(name) });
+    const refused = await set('embedding_url', 'https://me:s3cret@host/v1');
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('without user, password') });
+    expect(refused.stderr).not.toContain('s3cret');
+    for (const [value, kept] of [
+      ['1', true],
+      ['false', false],
+      ['true', true],
+    ] as const) {
+      await set('embedding_offline', value);
+      expect(JSON.parse(await ok(['config', 'get', 'embedding_offline', '--json'], { home }))).toBe(kept);
+    }
+    expect((await set('embedding_url', '')).code).toBe(0);
+  });
+
+  test('an export tells neither addresses nor folders', async () => {
+    const home = scratch();
+    await ok(['add', 'x'], { home });
+    const exported = async (model: string) => {
+      const env = { MEMPORT_EMBEDDING_MODEL: model, MEMPORT_EMBEDDING_URL: 'http://intranet:1/v1' };
+      const { stdoutBytes } = await memport(['export', '-'], { home, env });
+      const file = join(home, 'x.tar.gz');
+      writeFileSync(file, stdoutBytes);
+      const member = 'portable_backup/config/export_config.json';
+      return JSON.parse(execFileSync('tar', ['xzOf', file, member], { encoding: 'utf8' })) as object;
+    };
+    expect(await exported('owner/name')).toMatchObject({ embedding_model: 'owner/name' });
+    expect(await exported('owner/name')).not.toHaveProperty('embedding_url');
+    for (const folder of ['/home/me/model', '~/model', 'C:\\models\\x'])
+      expect(await exported(folder)).not.toHaveProperty('embedding_model');
   });
 
   test.each([

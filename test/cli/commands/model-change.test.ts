@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { memport, ok, scratch } from '../../support/cli.ts';
 import { EmbeddingServer, problem } from '../../support/embedding-server.ts';
-import { writeTinyModel } from '../../support/tiny-model.ts';
+import { Hub } from '../../support/hub.ts';
+import { tinyFiles, writeTinyModel } from '../../support/tiny-model.ts';
 import '../../support/wasm-engine.js';
 
 interface StatusJson {
@@ -129,6 +130,23 @@ test('vectors that nobody can search by any more are named; text still finds the
   expect(found.stderr).toContain('memport embed --all');
   await ok(['embed', '--all'], { home });
   expect((await search(home, 'cat')).stderr).toBe('');
+});
+
+test('a model of the hub is downloaded with progress, by the first memory', async () => {
+  await using hub = await Hub.start('owner/fresh-model', tinyFiles());
+  const home = scratch();
+  await settle(home, { embedding_provider: 'transformers', embedding_model: 'owner/fresh-model' });
+  let time = 0;
+  // A clock on which everything takes long, so that progress is shown.
+  const now = () => {
+    time += 10_000;
+    return time;
+  };
+  const { code, stderr } = await memport(['add', 'the cat'], { home, now, env: { HF_ENDPOINT: hub.url } });
+  expect([code, stderr]).toEqual([0, expect.stringContaining('downloading the model')]);
+  expect(await status(home)).toMatchObject({
+    vectors: [{ model: 'owner/fresh-model', dimensions: 4, count: 1 }],
+  });
 });
 
 test('an embedder that is down costs the search its vectors, not its answer', async () => {

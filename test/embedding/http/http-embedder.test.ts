@@ -219,16 +219,27 @@ describe('trouble that passes', () => {
   test('a server that is not there', async () => {
     const server = await EmbeddingServer.start();
     const embedder = embedderOf(server);
+    const byName = embedderOf(server, { endpoint: endpointOf(server.url.replace('127.0.0.1', 'localhost')) });
     await server[Symbol.asyncDispose]();
-    await expect(embedder.embed(['one'])).rejects.toMatchObject({
-      code: 'network',
-      message: expect.stringMatching(/can't be reached: .*ECONNREFUSED/),
-      hint: expect.stringContaining('embedding_url'),
-    });
+    for (const one of [embedder, byName])
+      await expect(one.embed(['one'])).rejects.toMatchObject({
+        code: 'network',
+        message: expect.stringMatching(/can't be reached: .*ECONNREFUSED/),
+        hint: expect.stringContaining('embedding_url'),
+      });
   });
 });
 
 describe('trouble that stays is told at once', () => {
+  test('an answer without end', async () => {
+    await using it = await withServer({ trouble: () => ({ body: ' '.repeat(64 * 1024 * 1024 + 1) }) });
+    await expect(it.embedder.embed(['one'])).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('larger than'),
+    });
+    expect(it.server.asked).toHaveLength(1);
+  });
+
   test.each([
     [
       'a wrong key',

@@ -70,6 +70,17 @@ describe('a model in a folder', () => {
       expectVectors(await (await embedderOf(tinyFolder(file))).embed(['the cat']), ['the cat']);
   });
 
+  test('token vectors may have the other name that exports give them; a network without any is no model for this', async () => {
+    const folder = join(scratch(), 'tiny');
+    writeTinyModel(folder, 'onnx/model.onnx', 'token_embeddings');
+    expectVectors(await (await embedderOf(folder)).embed(['the cat']), ['the cat']);
+    writeTinyModel(folder, 'onnx/model.onnx', 'odd');
+    await expect((await embedderOf(folder)).embed(['the cat'])).rejects.toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('gives no vectors of tokens'),
+    });
+  });
+
   test('what sentence-transformers keeps beside a model is followed', async () => {
     const folder = tinyFolder();
     writeFileSync(join(folder, 'sentence_bert_config.json'), '{"max_seq_length": 4, "do_lower_case": false}');
@@ -149,6 +160,30 @@ describe('a model of the hub', () => {
       expectVectors(await (await embedderOf(NAME, { ...options, offline })).embed(['dog']), ['dog']);
     expect(hub.asked.slice(before)).toEqual([]);
     expect(steps).toEqual([]);
+  });
+
+  test('that was damaged in the cache is named with its folder', async () => {
+    const cache = join(scratch(), 'models');
+    for (const [name, content] of tinyFiles()) {
+      mkdirSync(join(cache, NAME, 'onnx'), { recursive: true });
+      writeFileSync(join(cache, NAME, name), name.endsWith('.onnx') ? 'half' : content);
+    }
+    const embedder = await embedderOf(NAME, { cache, offline: true });
+    await expect(embedder.embed(['cat'])).rejects.toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining(join(cache, NAME)),
+      hint: expect.stringContaining('remove that folder'),
+    });
+  });
+
+  test('that is on a hub that is away says why', async () => {
+    const hub = await Hub.start(NAME, tinyFiles());
+    const embedder = await embedderOf('owner/away-model', { hub: hub.url });
+    await hub[Symbol.asyncDispose]();
+    await expect(embedder.embed(['cat'])).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 
   test('that can’t be had says what to do, and nothing half is left to be taken for it', async () => {

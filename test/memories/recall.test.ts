@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { hashingEmbedder } from '../../../src/embedding/hashing.ts';
-import { searchMemories } from '../../../src/memories/search.ts';
-import { EVERYTHING, type Filter } from '../../../src/model/filter.ts';
-import { openStore } from '../../../src/store/open.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { storedMemory } from '../../../src/transfer/stored-entry.ts';
-import { ok, scratch } from '../../support/cli.ts';
+import { hashingEmbedder } from '../../src/embedding/hashing.ts';
+import { searchMemories } from '../../src/memories/search.ts';
+import { EVERYTHING, type Filter } from '../../src/model/filter.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { Store } from '../../src/store/store.ts';
+import { storedMemory } from '../../src/transfer/stored-entry.ts';
+import { ok, scratch } from '../support/cli.ts';
 import { type LabelledQuery, MEMORIES, QUERIES } from './labelled.ts';
 
 const EMBEDDER = hashingEmbedder();

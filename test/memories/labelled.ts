@@ -1,4 +1,4 @@
-import { DEMO_MEMORIES } from '../../../src/cli/demo/memories.ts';
+import { DEMO_MEMORIES } from '../../src/cli/demo/memories.ts';
 
 /** Options and text of each memory, as `memport add` takes them: those of the demo, and more in other scripts and of the same subjects. */
 export const MEMORIES: readonly (readonly string[])[] = [
