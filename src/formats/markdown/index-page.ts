@@ -105,15 +105,16 @@ ${contents}`;
 }
 
 function baseFrontMatter(header: BaseHeader): string {
-  const { format, version, schema_version, generator, export_date, ...counts } = headerRecord(header);
+  const { memory_count, code_unit_count, export_type, filters } = headerRecord(header);
+  const counts = Object.entries({ export_type, filters, memory_count, code_unit_count });
   return frontMatter([
     ['title', 'Memories'],
-    ['format', format ?? null],
-    ['version', version ?? null],
-    ['schema_version', schema_version ?? null],
-    ['generated', export_date ?? null],
-    ['generator', generator ?? null],
-    ...Object.entries(counts),
+    ['format', FORMAT],
+    ['version', VERSION],
+    ['schema_version', SCHEMA_VERSION],
+    ['generated', formatInstant(header.exportDate)],
+    ['generator', header.generator],
+    ...counts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
   ]);
 }
 

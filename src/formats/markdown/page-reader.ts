@@ -72,11 +72,12 @@ class PageReader {
     } catch (error) {
       const { message, line, id } = sectionError(error);
       const { text, note } = rejectText(part.bytes);
-      const kind = text.slice(0, 4096).includes(CODE_UNIT_MARK) ? 'code_unit' : 'memory';
+      const start = text.slice(0, 4096);
+      const kind = start.includes(CODE_UNIT_MARK) ? 'code_unit' : 'memory';
       yield {
         type: 'reject',
         kind,
-        id,
+        id: id ?? /^id: ([0-9a-f-]{36})\r?$/m.exec(start)?.[1] ?? null,
         reason: `${this.#name}:${part.line + line}: ${message}${note}`,
         text,
       };

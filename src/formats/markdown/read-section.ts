@@ -13,7 +13,7 @@ import { closesFence, opensFence } from './fence.ts';
 import { CODE_UNIT_MARK, MEMORY_MARK } from './layout.ts';
 import { readYaml, YamlError } from './read-yaml.ts';
 import { lineHash, titleOf } from './section.ts';
-import { inlineText } from './title.ts';
+import { inlineText, memoryTitle } from './title.ts';
 
 /** What a section without metadata of its own has from the page that it stands on. */
 export interface Surroundings {
@@ -146,6 +146,8 @@ function headingOf(line: string): string {
 function newContent(heading: string, body: string): string {
   const title = heading.replace(/\\([!-/:-@[-`{-~])/g, '$1');
   if (title === '' || beginsWith(body, title) || beginsWith(body, heading)) return body;
+  // A copied section: its heading was made from the text.
+  if (heading === inlineText(memoryTitle({ content: body }))) return body;
   return body === '' ? title : `${title}\n\n${body}`;
 }
 

@@ -1,7 +1,7 @@
 import GithubSlugger from 'github-slugger';
 import type { WritableFile } from '../../file-access.ts';
 import { groupHead, singleFileHead } from '../../formats/markdown/index-page.ts';
-import { PAGE_RECORDS, RECORDS_COMMENT } from '../../formats/markdown/layout.ts';
+import { type Group, PAGE_RECORDS, RECORDS_COMMENT } from '../../formats/markdown/layout.ts';
 import { groupTitle } from '../../formats/markdown/page.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import type { Reader } from '../../store/store.ts';
@@ -28,9 +28,7 @@ export async function writeMarkdownFile(
   const meter = new Meter(header.memoryCount + codeUnits, work);
   const writing: Writing = { reader, set: new RecordSet(), meter, work };
   const output = new TextOutput(file);
-  const slugs = await groupSlugs(writing, groups);
-  const contents = groups.map(({ group, ids }, i) => ({ group, count: countOf(ids), slug: slugs[i] ?? '' }));
-  await output.text(singleFileHead(header, contents));
+  await output.text(singleFileHead(header, await contentsOf(writing, groups)));
   const slugger = newSlugger();
   for (const { group, ids } of groups) {
     slugger.slug(groupTitle(group));
@@ -52,16 +50,22 @@ export async function writeMarkdownFile(
   };
 }
 
-/** Links to the headings of groups, which depend on all headings before them. */
-async function groupSlugs(writing: Writing, groups: readonly BaseGroup[]): Promise<readonly string[]> {
+interface ContentsLine {
+  readonly group: Group;
+  readonly count: number;
+  /** Depends on all headings before it. */
+  readonly slug: string;
+}
+
+async function contentsOf(writing: Writing, groups: readonly BaseGroup[]): Promise<readonly ContentsLine[]> {
   const slugger = newSlugger();
-  const slugs: string[] = [];
+  const lines: ContentsLine[] = [];
   for (const { group, ids } of groups) {
-    slugs.push(slugger.slug(groupTitle(group)));
+    lines.push({ group, count: countOf(ids), slug: slugger.slug(groupTitle(group)) });
     const { titles } = await overviewOf(writing, group.kind, ids);
     headingsOf(titles, slugger);
   }
-  return slugs;
+  return lines;
 }
 
 function newSlugger(): GithubSlugger {

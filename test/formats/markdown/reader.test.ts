@@ -91,6 +91,22 @@ describe('a page', () => {
     ]);
   });
 
+  test('with a copied section whose id was removed has a memory with the same text', async () => {
+    const copy = section(1, '# Heading\n\nText.')
+      .replace(/^id: .*\n/m, '')
+      .replace('Text.', 'Other.');
+    const { items } = await read(join(folderOf({ 'a.md': FRONT + copy }), 'a.md'));
+    expect(items).toMatchObject([
+      { value: { content: '# Heading\n\nOther.', id: expect.not.stringMatching(idOf(1)) } },
+    ]);
+  });
+
+  test('names the id of what it rejects, as far as it can be seen', async () => {
+    const broken = section(1).replace('category: fact', 'category: [');
+    const { items } = await read(join(folderOf({ 'a.md': FRONT + broken }), 'a.md'));
+    expect(items).toMatchObject([{ type: 'reject', id: idOf(1) }]);
+  });
+
   test('with a section that has lost its hash takes the dates as they stand', async () => {
     const folder = folderOf({ 'a.md': FRONT + section(1).replace(/ sha256=\w+/, '') });
     expect((await read(join(folder, 'a.md'))).items).toMatchObject([
