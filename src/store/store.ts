@@ -63,11 +63,8 @@ export interface Reader {
   /** The records of these ids that exist, in no particular order. */
   get(kind: RecordKind, ids: readonly string[]): Promise<readonly StoredEntry[]>;
 
-  /** The memories that pass, newest `updated_at` first, ties by id. */
-  newest(
-    filter: Filter,
-    page: { readonly offset: number; readonly limit: number },
-  ): Promise<readonly StoredLine[]>;
+  /** The memories that pass, newest `updated_at` first, ties by id. A page behind a place stays right while others write. */
+  newest(filter: Filter, page: NewestPage): Promise<readonly StoredLine[]>;
 
   /** The ids that begin so, ascending, at most `limit`. */
   idsByPrefix(kind: RecordKind, prefix: string, limit: number): Promise<readonly string[]>;
@@ -205,6 +202,11 @@ export type Before =
       readonly stored: Pick<StoredEntry, 'id' | 'line' | 'vector'>;
       readonly searchVector: Write['searchVector'];
     };
+
+/** A part of the memories in their order: behind the first so many, or behind the place of a memory that was seen last. */
+export type NewestPage =
+  | { readonly offset: number; readonly limit: number }
+  | { readonly after: { readonly updatedAt: Instant; readonly id: string }; readonly limit: number };
 
 export interface Page {
   readonly filter?: Filter | undefined;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
-import { formatInstant, type Instant, instantFromMilliseconds, parseInstant } from '../../model/instant.ts';
+import { type Instant, instantFromMilliseconds, parseInstant } from '../../model/instant.ts';
 import type { ExportFormat, ExportReport } from '../../transfer/export-plan.ts';
 import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
@@ -27,8 +27,6 @@ interface Target {
 
 /** Names of standard output, which is not opened again: it may be a socket, or a file that others append to. */
 const STDOUT = /^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/;
-
-const ENDINGS: Readonly<Record<ExportFormat, string>> = { archive: 'tar.gz', json: 'json' };
 
 export const exportCommand = (act: Act): Command =>
   addFilters(
@@ -109,10 +107,8 @@ function readExportDate(options: ExportOptions, session: Session): Instant | 'ne
 
 /** A name that the user gave is replaced; one that is made here is made so that no other export has it. */
 async function findTarget(session: Session, file: string | undefined, format: ExportFormat): Promise<Target> {
-  const stamp = formatInstant(instantFromMilliseconds(session.io.now()))
-    .replaceAll(/[-:]/g, '')
-    .replace(/\.\d+/, '');
-  const name = `memport-${stamp}.${ENDINGS[format]}`;
+  const { exportName } = await import('../../transfer/export-name.ts');
+  const name = exportName(format, session.io.now());
   if (file === undefined) {
     const { mkdir } = await import('node:fs/promises');
     await mkdir(session.home.exports, { recursive: true, mode: 0o700 });
