@@ -6,7 +6,7 @@ import type { Memory } from '../model/memory.ts';
 import { memoryEntry } from '../model/record.ts';
 import type { Store } from '../store/store.ts';
 import { planVectors } from '../transfer/plan-vectors.ts';
-import { type Draft, edited, newMemory } from './draft.ts';
+import { type Draft, edited, newMemory, type Origin } from './draft.ts';
 import { findMemory, resolveId } from './resolve-id.ts';
 
 export interface EditContext {
@@ -14,12 +14,15 @@ export interface EditContext {
   readonly nowMs: number;
   /** Ends a wait for the store. */
   readonly signal?: AbortSignal | undefined;
+  /** Who says what is new; the user, unless it is told. */
+  readonly origin?: Origin;
 }
 
 /** Adds a memory; it is on stable storage when this resolves. */
 export async function addMemory(store: Store, draft: Draft, context: EditContext): Promise<Memory> {
-  const { embedder, nowMs } = context;
-  const memory = newMemory(draft, newId(nowMs), instantFromMilliseconds(nowMs), embedder?.model ?? null);
+  const { embedder, nowMs, origin } = context;
+  const now = instantFromMilliseconds(nowMs);
+  const memory = newMemory(draft, newId(nowMs), now, embedder?.model ?? null, origin);
   const { writes } = await planVectors([memoryEntry(memory, null)], embedder);
   await store.transact(async transaction => transaction.put(writes), { signal: context.signal });
   return memory;
