@@ -40,6 +40,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'node:sqlite': /^store\//,
   commander: /^cli\//,
   'string-width': /^cli\//,
+  '@modelcontextprotocol/server': /^mcp\//,
+  '@modelcontextprotocol/node': /^mcp\/http\//,
 };
 
 /** Where SQL may stand. */

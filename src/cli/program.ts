@@ -11,6 +11,7 @@ import { embedCommand } from './commands/embed.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommand } from './commands/list.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { operationsCommand } from './commands/operations.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -39,6 +40,7 @@ const COMMANDS: readonly CommandMaker[] = [
   embedCommand,
   statusCommand,
   configCommand,
+  mcpCommand,
   demoCommand,
   completionCommand,
 ];

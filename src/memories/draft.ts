@@ -104,7 +104,8 @@ function checkScope(memory: Memory): Memory {
 function readContent(content: string): string {
   if (content === '')
     throw new MemportError('usage', 'the content is empty', { hint: 'memport add "what to remember"' });
-  if ([...content].length > MAX_NEW_CONTENT) {
+  // No character has more than two of the units that make up the length.
+  if (content.length > 2 * MAX_NEW_CONTENT || [...content].length > MAX_NEW_CONTENT) {
     throw new MemportError('usage', `the content is longer than ${MAX_NEW_CONTENT} characters`, {
       hint: 'split it into several memories',
     });

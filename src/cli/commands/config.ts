@@ -14,10 +14,10 @@ export const configCommand = (act: Act): Command =>
         .argument('<name>')
         .action(
           act(async (session, command) => {
-            const { knownName } = await import('../../config.ts');
+            const { knownName, settingText } = await import('../../config.ts');
             const name = knownName(operand(command, 0));
             const value = (await session.config())[name];
-            await session.out(session.json ? JSON.stringify(value) : String(value));
+            await session.out(session.json ? JSON.stringify(value) : settingText(value));
           }),
         ),
     )
@@ -29,11 +29,11 @@ export const configCommand = (act: Act): Command =>
         .action(
           act(async (session, command) => {
             const [name, text] = [operand(command, 0), operand(command, 1)];
-            const { setSetting } = await import('../../config.ts');
+            const { setSetting, settingText } = await import('../../config.ts');
             await session.makeHome();
             const value = await setSetting(session.home.config, name, text);
             if (session.json) await session.outJson({ [name]: value });
-            await session.note(`${name} is ${String(value)}`);
+            await session.note(`${name} is ${settingText(value)}`);
           }),
         ),
     )
@@ -60,7 +60,7 @@ export const configCommand = (act: Act): Command =>
     );
 
 async function show(session: Session): Promise<void> {
-  const { describeSetting, loadConfig, SETTING_NAMES } = await import('../../config.ts');
+  const { describeSetting, loadConfig, SETTING_NAMES, settingText } = await import('../../config.ts');
   const { table } = await import('../ui/table.ts');
   const { values, origins, warnings } = loadConfig(session.home.config, session.io.env);
   for (const warning of warnings) await session.warn(warning);
@@ -76,6 +76,11 @@ async function show(session: Session): Promise<void> {
     { title: 'FROM' },
     { title: 'WHAT FOR', flexible: true },
   ];
-  const rows = SETTING_NAMES.map(name => [name, String(values[name]), origins[name], describeSetting(name)]);
+  const rows = SETTING_NAMES.map(name => [
+    name,
+    settingText(values[name]),
+    origins[name],
+    describeSetting(name),
+  ]);
   await session.out(table(columns, rows, session.width).join('\n'));
 }

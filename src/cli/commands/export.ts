@@ -62,6 +62,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
   }
   const { exportStore } = await import('../../transfer/export.ts');
   const { packageVersion } = await import('../../version.ts');
+  const { exportedConfig } = await import('../../config.ts');
   await using store = await session.openStore('existing');
   using progress = session.progress();
   const target = toStdout ? null : await findTarget(session, file, format);
@@ -77,7 +78,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
       code: options.code ?? format === 'archive',
       exportDate,
       generator: `memport ${packageVersion()}`,
-      config: { ...(await session.config()) },
+      config: exportedConfig(await session.config()),
     },
     { signal: session.io.signal, onProgress: progress.update },
   );

@@ -51,6 +51,7 @@ async function restore(session: Session, file: string, options: RestoreOptions):
   const { restoreSource } = await import('../../backup/restore.ts');
   const { openInput } = await import('../../transfer/open-input.ts');
   const { packageVersion } = await import('../../version.ts');
+  const { exportedConfig } = await import('../../config.ts');
   await using input = await openInput(file === '-' ? interruptible(session.io) : path, from);
   await using store = await session.openStore('create');
   using progress = session.progress();
@@ -66,7 +67,7 @@ async function restore(session: Session, file: string, options: RestoreOptions):
         folder: session.home.backups,
         nowMs,
         generator: `memport ${packageVersion()}`,
-        config: { ...(await session.config()) },
+        config: exportedConfig(await session.config()),
       },
       embedder: await session.embedder(),
       nowMs,
