@@ -84,7 +84,12 @@ async function preview(
 }
 
 async function execute(store: Store, plan: Plan, call: ToolCall): Promise<RestoreReport> {
+  await requireSameFile(plan, call);
   return restore(store, plan.path, plan, call);
+}
+
+async function requireSameFile({ path, file }: Plan, { signal }: ToolCall): Promise<void> {
+  if ((await fileHash(path, signal)) !== file) throw changed(`the file ${path}`);
 }
 
 /** Without a plan it is a dry run. */
@@ -111,8 +116,8 @@ async function restore(
       embedder,
       nowMs,
       confirm: async () => {
-        // What has been read by now is the file of the plan, or else it is another one now.
-        if (plan !== null && (await fileHash(path, signal)) !== plan.file) throw changed(`the file ${path}`);
+        // Again, since what was read is the file of the plan only if it is still there.
+        if (plan !== null) await requireSameFile(plan, call);
         return true;
       },
       guard: async before => {
