@@ -10,7 +10,8 @@ import { z } from 'zod';
 
 const KEY = 'roots';
 const CAPABLE = z.object({ roots: z.looseObject({}) });
-const ROOTS = z.object({ roots: z.array(z.object({ uri: z.string() })) });
+/** What comes from a client is not checked yet; what is no list of folders is none. */
+const ROOTS = z.object({ roots: z.array(z.object({ uri: z.string() })) }).catch({ roots: [] });
 
 /** Thrown by a tool whose path is allowed by nothing but, maybe, the folders that the client has open. */
 export class RootsNeeded extends Error {}
@@ -19,9 +20,7 @@ export class RootsNeeded extends Error {}
 export function givenRoots({ mcpReq }: ServerContext): readonly string[] | null {
   const answer = mcpReq.inputResponses?.[KEY];
   if (answer === undefined) return null;
-  const read = ROOTS.safeParse(answer);
-  if (!read.success) return [];
-  return read.data.roots.flatMap(({ uri }) => {
+  return ROOTS.parse(answer).roots.flatMap(({ uri }) => {
     try {
       return [fileURLToPath(uri)];
     } catch {

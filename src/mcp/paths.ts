@@ -1,4 +1,4 @@
-import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { lstat, mkdir, readlink, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { MemportError } from '../errors.ts';
@@ -28,7 +28,7 @@ export class OutsideError extends MemportError {
 export async function readablePath(path: string, rules: PathRules): Promise<string> {
   const asked = absolutePath(path, rules);
   const real = await realOrNull(asked);
-  await requireAllowed(real ?? (await nearestReal(asked)), path, rules);
+  await requireAllowed(await nearestReal(asked), path, rules);
   if (real === null) {
     throw new MemportError('not_found', `there is no file ${path}`, {
       hint: `Files are looked for in ${rules.home.exports} unless the path is absolute.`,
@@ -48,7 +48,7 @@ export async function writablePath(path: string, rules: PathRules): Promise<stri
   if (dirname(asked) === rules.home.exports)
     await mkdir(rules.home.exports, { recursive: true, mode: 0o700 });
   const folder = await realOrNull(dirname(asked));
-  await requireAllowed(folder ?? (await nearestReal(dirname(asked))), path, rules);
+  await requireAllowed(await nearestReal(dirname(asked)), path, rules);
   if (folder === null) throw new MemportError('usage', `the folder of ${path} does not exist`);
   const target = join(folder, basename(asked));
   if (await isThere(target)) {
@@ -79,19 +79,23 @@ async function requireAllowed(real: string, asked: string, { home, folders }: Pa
 
 async function isWithinAny(real: string, folders: readonly string[]): Promise<boolean> {
   for (const folder of folders) {
-    const base = await realOrNull(folder);
-    if (base !== null && (real === base || real.startsWith(base.endsWith(sep) ? base : base + sep)))
-      return true;
+    const base = await nearestReal(folder);
+    if (real === base || real.startsWith(base.endsWith(sep) ? base : base + sep)) return true;
   }
   return false;
 }
 
-/** Of a path that is not there, the real path of what is, with the rest behind it: to tell which rule it falls under. */
+/**
+ * Of a path that is not there, the real path of what is, with the rest behind it: to tell which rule it falls under. A link
+ * to nothing stands for where it leads; one that leads to itself does not come here.
+ */
 async function nearestReal(path: string): Promise<string> {
+  const real = await realOrNull(path);
   const parent = dirname(path);
-  const real = await realOrNull(parent);
-  if (real !== null) return join(real, basename(path));
-  return parent === path ? path : join(await nearestReal(parent), basename(path));
+  if (real !== null || parent === path) return real ?? path;
+  const folder = await nearestReal(parent);
+  const link = await readlink(path).catch(() => null);
+  return link === null ? join(folder, basename(path)) : nearestReal(resolve(folder, link));
 }
 
 async function realOrNull(path: string): Promise<string | null> {

@@ -17,10 +17,10 @@ export function createServer(host: McpHost): McpServer {
   );
   for (const tool of TOOLS) registerTool(server, tool, host);
   registerResources(server, host);
-  const log = host.onLog((level, data) => {
-    if (server.isConnected())
-      void server.sendLoggingMessage({ level, data, logger: 'memport' }).catch(() => {});
-  });
+  // Whether anybody listens, and from which level on, is the library's to know.
+  const log = host.onLog(
+    (level, data) => void server.sendLoggingMessage({ level, data, logger: 'memport' }).catch(() => {}),
+  );
   server.server.onclose = () => log[Symbol.dispose]();
   return server;
 }

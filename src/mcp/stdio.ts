@@ -18,19 +18,23 @@ export interface StdioOptions {
 /** Serves one client over stdio. Resolves when it goes away or the signal aborts; calls that are under way are aborted. */
 export async function runStdio(host: McpHost, options: StdioOptions): Promise<void> {
   const { stdin, protocol, signal, onError } = options;
-  const transport = new StdioServerTransport(stdin, protocol, { maxBufferSize: MAX_MESSAGE_BYTES });
+  const transport = new ClosingTransport(stdin, protocol, { maxBufferSize: MAX_MESSAGE_BYTES });
   const handle = serveStdio(() => createServer(host), {
     transport,
     onerror: error => onError(error.message),
   });
-  const { promise: ended, resolve } = Promise.withResolvers<void>();
-  const close = transport.onclose;
-  transport.onclose = () => {
-    close?.();
-    resolve();
-  };
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  if (signal.aborted) resolve();
-  await ended;
+  signal.addEventListener('abort', transport.closed.resolve, { once: true });
+  if (signal.aborted) transport.closed.resolve(null);
+  await transport.closed.promise;
   await handle.close();
+}
+
+/** Tells when it is closed, whoever does it: the client, an error, or we. */
+class ClosingTransport extends StdioServerTransport {
+  readonly closed: PromiseWithResolvers<unknown> = Promise.withResolvers<unknown>();
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.closed.resolve(null);
+  }
 }

@@ -60,7 +60,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: T
     recovery: {},
     phases: [],
     ...spec,
-    run: (args, call) => spec.run(checked(spec.input, args ?? {}), call),
+    run: (args, call) => spec.run(checked(spec.input, args), call),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   type CallToolResult,
   Client,
   type ClientOptions,
+  type JSONRPCMessage,
   type ProgressCallback,
   type Transport,
 } from '@modelcontextprotocol/client';
@@ -39,20 +40,28 @@ export interface Connected {
 export interface ConnectOptions {
   readonly client?: ClientOptions;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another way to start the real program. */
+  readonly program?: { readonly command: string; readonly args: readonly string[] };
+  /** Further arguments of the command, in this process. */
+  readonly args?: readonly string[];
   /** Called before the client connects, to make it answer requests of the server. */
   readonly prepare?: (client: Client) => void;
 }
 
 export type Connect = (home: string, options?: ConnectOptions) => Promise<Connected>;
 
+export interface BinaryConnected extends Connected {
+  readonly pid: number;
+  stderr(): string;
+  /** All that came after the greeting: a client drops what comes in one breath with an answer. */
+  readonly messages: readonly JSONRPCMessage[];
+}
+
 /** A client and the real program, over real pipes. */
-export const connectBinary = async (
-  home: string,
-  options: ConnectOptions = {},
-): Promise<Connected & { readonly pid: number; stderr(): string }> => {
+export const connectBinary = async (home: string, options: ConnectOptions = {}): Promise<BinaryConnected> => {
   const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [BINARY, 'mcp', '--verbose'],
+    command: options.program?.command ?? process.execPath,
+    args: [...(options.program?.args ?? [BINARY, 'mcp', '--verbose'])],
     env: { ...environment(), ...options.env, MEMPORT_HOME: home },
     cwd: home,
     stderr: 'pipe',
@@ -62,17 +71,30 @@ export const connectBinary = async (
     stderr += chunk.toString('utf8');
   });
   const connected = await connect(transport, options);
-  return { ...connected, pid: transport.pid ?? 0, stderr: () => stderr };
+  const messages: JSONRPCMessage[] = [];
+  const take = transport.onmessage;
+  transport.onmessage = message => {
+    messages.push(message);
+    take?.(message);
+  };
+  return { ...connected, pid: transport.pid ?? 0, stderr: () => stderr, messages };
 };
 
+export interface ConnectedHere extends Connected {
+  readonly stdin: PassThrough;
+  readonly stderr: Capture;
+  /** Asks the command to end, as a signal does; resolves to its exit code. */
+  stop(): Promise<number>;
+}
+
 /** The same in this process: the command line with streams of its own. */
-export const connectHere = async (home: string, options: ConnectOptions = {}): Promise<Connected> => {
-  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+export const connectHere = async (home: string, options: ConnectOptions = {}): Promise<ConnectedHere> => {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new Capture()];
   const controller = new AbortController();
-  const ended = run(['mcp'], {
+  const ended = run(['mcp', ...(options.args ?? [])], {
     stdin,
     stdout,
-    stderr: new Capture(),
+    stderr,
     env: { ...options.env, MEMPORT_HOME: home },
     cwd: home,
     now: Date.now,
@@ -86,7 +108,11 @@ export const connectHere = async (home: string, options: ConnectOptions = {}): P
     await ended;
   };
   onTestFinished(close);
-  return { ...connected, close };
+  const stop = (): Promise<number> => {
+    controller.abort('SIGTERM');
+    return ended;
+  };
+  return { ...connected, close, stdin, stderr, stop };
 };
 
 /** A client on any transport. */

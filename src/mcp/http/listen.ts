@@ -12,7 +12,8 @@ import {
   toWebRequest,
 } from '@modelcontextprotocol/node';
 import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
-import { MemportError } from '../../errors.ts';
+import { z } from 'zod';
+import { MemportError, toMemportError } from '../../errors.ts';
 import { systemCode } from '../../file-target.ts';
 import type { McpHost } from '../host.ts';
 import { createServer } from '../server.ts';
@@ -46,10 +47,10 @@ export async function listen(
   const [isHost, isOrigin] = [localhostHostValidation(), localhostOriginValidation()];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!isHost(request, response) || !isOrigin(request, response)) return;
-    if (request.url?.split('?')[0] !== PATH) return refuse(response, 404, `the endpoint is ${PATH}`);
+    if (String(request.url).split('?')[0] !== PATH) return refuse(response, 404, `the endpoint is ${PATH}`);
     if (!token.matches(request.headers.authorization)) {
       response.setHeader('www-authenticate', 'Bearer');
-      return refuse(response, 401, `a token is needed; it is in ${token.from}`);
+      return refuse(response, 401, 'a token is needed');
     }
     if (request.method !== 'POST') return sessions.handle(request, response, undefined);
     const body = await readBody(request);
@@ -60,14 +61,18 @@ export async function listen(
   };
   const server = createHttpServer((request, response) => {
     answer(request, response).catch(error => {
-      onError(error instanceof Error ? error.message : String(error));
+      onError(toMemportError(error).message);
       if (response.headersSent) response.destroy();
-      else refuse(response, error instanceof RangeError ? 413 : 500, 'the request could not be answered');
+      else
+        refuse(
+          response.setHeader('connection', 'close'),
+          error instanceof RangeError ? 413 : 500,
+          'the request could not be answered',
+        );
     });
   });
   await start(server, port);
-  const address = server.address();
-  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const bound = z.object({ port: z.int() }).parse(server.address()).port;
   return {
     url: `http://${ADDRESS}:${bound}${PATH}`,
     async [Symbol.asyncDispose]() {
@@ -82,8 +87,13 @@ export async function listen(
 
 /** A request in the shape that the library takes, whose members may not be undefined. */
 function plain(request: IncomingMessage): NodeIncomingMessageLike {
-  const { method = 'POST', url = PATH, headers } = request;
-  return { method, url, headers, [Symbol.asyncIterator]: () => request[Symbol.asyncIterator]() };
+  const { method, url, headers } = request;
+  return {
+    method: String(method),
+    url: String(url),
+    headers,
+    [Symbol.asyncIterator]: () => request[Symbol.asyncIterator](),
+  };
 }
 
 function start(server: Server, port: number): Promise<void> {
@@ -104,12 +114,13 @@ function start(server: Server, port: number): Promise<void> {
 
 /** The body of a POST as JSON; null when it is none. Throws RangeError when it is too long. */
 async function readBody(request: IncomingMessage): Promise<{ readonly value: unknown } | null> {
+  if (Number(request.headers['content-length']) > MAX_BODY_BYTES) throw tooLong();
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
-    const part: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    const part = Buffer.from(chunk);
     bytes += part.length;
-    if (bytes > MAX_BODY_BYTES) throw new RangeError('the body is too long');
+    if (bytes > MAX_BODY_BYTES) throw tooLong();
     chunks.push(part);
   }
   try {
@@ -118,4 +129,8 @@ async function readBody(request: IncomingMessage): Promise<{ readonly value: unk
   } catch {
     return null;
   }
+}
+
+function tooLong(): RangeError {
+  return new RangeError(`the body is longer than ${MAX_BODY_BYTES} bytes`);
 }
