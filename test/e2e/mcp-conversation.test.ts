@@ -51,7 +51,7 @@ const content = (home: string, words: string): string =>
     .split('\n')
     .find(line => line.includes(words)) ?? '';
 
-test('[GOAL-09] the conversation of the documentation goes as it is written', async () => {
+test('the conversation of the documentation goes as it is written', async () => {
   const home = scratch();
   const server = await connectBinary(home);
   const names = new Names();

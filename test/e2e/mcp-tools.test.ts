@@ -1,4 +1,5 @@
+import { describe } from 'vitest';
 import { toolSuite } from '../mcp/tool-suite.ts';
 import { connectBinary } from '../support/mcp.ts';
 
-toolSuite(connectBinary);
+describe('[P5-02] [P5-03] [P5-05] over real pipes', () => toolSuite(connectBinary));

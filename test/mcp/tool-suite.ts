@@ -388,7 +388,7 @@ export function toolSuite(connect: Connect): void {
     });
   });
 
-  describe('[P5-02] export_memories', () => {
+  describe('export_memories', () => {
     test('writes a whole archive that another home restores to the same digest', async () => {
       const home = scratch();
       await fillHome(home);
@@ -453,7 +453,7 @@ export function toolSuite(connect: Connect): void {
     });
   });
 
-  describe('[P5-03] import_memories', () => {
+  describe('import_memories', () => {
     /** A home, and a file with an older state of its memories in the exports folder. */
     async function changedHome(): Promise<{ home: string; id: string; server: Connected }> {
       const home = scratch();
@@ -571,7 +571,7 @@ export function toolSuite(connect: Connect): void {
     });
   });
 
-  describe('[P5-05] restore_from_backup', () => {
+  describe('restore_from_backup', () => {
     async function changedHome(): Promise<{
       home: string;
       server: Connected;
