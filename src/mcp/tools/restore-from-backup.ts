@@ -66,8 +66,8 @@ export const restoreFromBackup = defineTool({
     }
     const path = await call.readable(input_path);
     const { plan, report } = await host.withStore('create', store => preview(store, path, call));
-    const isSame = report.contentDigest !== null && changesNothing(report);
-    const id = isSame ? null : host.plans.keep(plan);
+    const { changesNothing } = await import('../../backup/restore-plan.ts');
+    const id = changesNothing(report.plan) ? null : host.plans.keep(plan);
     return { text: planAnswer(report, id), data: answer(report, id) };
   },
 });
@@ -137,11 +137,6 @@ async function stateNow(store: Store, { signal }: ToolCall): Promise<string> {
 
 function changed(what: string): MemportError {
   return new MemportError('safety_stop', `${what} has changed since the plan was made; nothing was restored`);
-}
-
-function changesNothing({ plan }: RestoreReport): boolean {
-  const { unchanged: _, ...changes } = plan;
-  return Object.values(changes).every(count => count === 0);
 }
 
 function answer(report: RestoreReport, planId: string | null) {
