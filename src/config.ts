@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from './atomic-file.ts';
 import { BACKUP_SETTINGS } from './backup-settings.ts';
@@ -83,7 +84,21 @@ const SETTINGS = {
   },
   ...BACKUP_SETTINGS,
   ...SCHEDULE_SETTINGS,
+  mcp_allowed_paths: {
+    // As text, in the environment or of `config set`, they are divided as in PATH.
+    schema: z.preprocess(
+      value => (typeof value === 'string' ? value.split(delimiter).filter(path => path !== '') : value),
+      z.array(z.string().refine(isFolderPath, 'every folder is an absolute path, or begins with ~/')),
+    ),
+    fallback: [],
+    about: "folders where MCP tools may read and write files, besides the home's exports and backups",
+    local: true,
+  },
 } as const;
+
+function isFolderPath(path: string): boolean {
+  return isAbsolute(path) || path === '~' || path.startsWith('~/');
+}
 
 export type SettingName = keyof typeof SETTINGS;
 export type Config = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]['schema']> };
@@ -93,6 +108,11 @@ export interface LoadedConfig {
   readonly values: Config;
   readonly origins: Readonly<Record<SettingName, Origin>>;
   readonly warnings: readonly string[];
+}
+
+/** A value as text, as `config set` takes it. */
+export function settingText(value: unknown): string {
+  return Array.isArray(value) ? value.join(delimiter) : String(value);
 }
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];

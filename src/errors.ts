@@ -1,23 +1,35 @@
-/** Every way in which memport can fail, with the exit code of the command line that goes with it. */
-export const EXIT_CODES = {
-  failed: 1,
-  usage: 2,
-  unknown_format: 2,
-  partial: 3,
-  not_found: 10,
-  locked: 11,
-  no_key: 12,
-  integrity: 20,
-  newer_version: 21,
-  safety_stop: 23,
-  no_space: 24,
-  network: 26,
-  hung_up: 129,
-  interrupted: 130,
-  terminated: 143,
+/** Every way in which memport can fail: the exit code of the command line, and what an MCP client is told to do next. */
+const FAILURES = {
+  failed: { exitCode: 1, next: 'Tell the user what happened; the same call may fail again.' },
+  usage: { exitCode: 2, next: 'Correct the arguments and call again; nothing was touched.' },
+  unknown_format: { exitCode: 2, next: 'Give the path of a file that memport or the original system wrote.' },
+  partial: { exitCode: 3, next: 'Look at what was left out, and tell the user.' },
+  not_found: { exitCode: 10, next: 'Call list_memories or search_memories to see what there is.' },
+  locked: { exitCode: 11, next: 'Another program is writing. Wait a few seconds and call again.' },
+  no_key: { exitCode: 12, next: 'Ask the user for the key; it is given on the command line, never here.' },
+  integrity: { exitCode: 20, next: 'Nothing was changed. Tell the user, and try an older backup.' },
+  newer_version: { exitCode: 21, next: 'Tell the user to bring memport up to date; nothing was touched.' },
+  safety_stop: { exitCode: 23, next: 'Nothing was changed. Ask the user how to go on.' },
+  no_space: { exitCode: 24, next: 'Nothing was changed. Ask the user to make room on the disk.' },
+  network: { exitCode: 26, next: 'Call again later; tell the user if it fails again.' },
+  hung_up: { exitCode: 129, next: 'Call again; what was under way has been taken back.' },
+  interrupted: { exitCode: 130, next: 'Call again; what was under way has been taken back.' },
+  terminated: { exitCode: 143, next: 'Call again; what was under way has been taken back.' },
 } as const;
 
-export type ErrorCode = keyof typeof EXIT_CODES;
+export type ErrorCode = keyof typeof FAILURES;
+
+const codes = Object.keys(FAILURES) as readonly ErrorCode[];
+
+/** The exit codes of the command line. */
+export const EXIT_CODES = Object.fromEntries(codes.map(code => [code, FAILURES[code].exitCode])) as {
+  readonly [C in ErrorCode]: (typeof FAILURES)[C]['exitCode'];
+};
+
+/** What an MCP client is told to do next, where nothing better is known. */
+export function nextStep(code: ErrorCode): string {
+  return FAILURES[code].next;
+}
 
 /** An error that says what happened, to what, and what to do next. `message` and `hint` are for people and hold no secrets. */
 export class MemportError extends Error {

@@ -45,6 +45,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   ignore: /^code-index\//,
   chokidar: /^code-index\//,
   '@huggingface/transformers': /^embedding\//,
+  '@modelcontextprotocol/server': /^mcp\//,
+  '@modelcontextprotocol/node': /^mcp\/http\//,
 };
 
 /** Where SQL may stand. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EXIT_CODES, MemportError, toMemportError } from '../src/errors.ts';
+import { type ErrorCode, EXIT_CODES, MemportError, nextStep, toMemportError } from '../src/errors.ts';
 
 function systemError(code: unknown): Error {
   return Object.assign(new Error('it broke'), { code });
@@ -25,6 +25,12 @@ describe('errors', () => {
       interrupted: 130,
       terminated: 143,
     });
+  });
+
+  it('each tell an MCP client what to do next', () => {
+    const steps = (Object.keys(EXIT_CODES) as readonly ErrorCode[]).map(nextStep);
+    for (const step of steps) expect(step).toMatch(/^[A-Z].{20,}\.$/);
+    expect(nextStep('not_found')).toContain('list_memories');
   });
 
   it('say what happened, what to do, and why', () => {

@@ -7,7 +7,7 @@ import type { FormatName, Source } from '../formats/source.ts';
 import { newId } from '../model/id.ts';
 import { instantFromMilliseconds } from '../model/instant.ts';
 import type { WorkOptions } from '../model/progress.ts';
-import type { Store, Transaction } from '../store/store.ts';
+import type { Reader, Store, Transaction } from '../store/store.ts';
 import { compareProjects, compareTombstones } from '../transfer/compare.ts';
 import { type Staged, stageSource } from '../transfer/stage.ts';
 import { recordsDigest, storeDigest } from '../transfer/store-digest.ts';
@@ -33,6 +33,8 @@ export interface RestoreRequest {
   readonly nowMs: number;
   /** Asked before the first change, with what would be done; false stops it. */
   readonly confirm: (plan: RestorePlan) => Promise<boolean>;
+  /** Sees the store while nobody else can write to it, before the first change; what it throws stops the restore. */
+  readonly guard?: (before: Reader) => Promise<void>;
 }
 
 export interface RestoreReport {
@@ -142,7 +144,7 @@ class Restore {
     if (path) await rm(path, { force: true }).catch(() => {});
   }
 
-  async #planOf(reader: Parameters<typeof planRestore>[0]): Promise<RestorePlan> {
+  async #planOf(reader: Reader): Promise<RestorePlan> {
     const plan = await planRestore(reader, this.#staged.store, this.#coverage, this.#work);
     if (!this.#request.force) await refuseLoss(this.#source, this.#coverage, plan, reader);
     return plan;
@@ -150,6 +152,7 @@ class Restore {
 
   async #run(transaction: Transaction, operationId: string): Promise<RestoreReport> {
     // Others may have written since the plan was shown; from here on they can't.
+    await this.#request.guard?.(transaction);
     const plan = await this.#planOf(transaction);
     if (changesNothing(plan)) return this.report(plan, NOT_DONE);
     this.#safety = takeSafetyBackup(this.#store, this.#request.safety, this.#work);

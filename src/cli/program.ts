@@ -15,6 +15,7 @@ import { importCommand } from './commands/import.ts';
 import { indexCommand } from './commands/index-folder.ts';
 import { keyCommand } from './commands/key.ts';
 import { listCommand } from './commands/list.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { operationsCommand } from './commands/operations.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -49,6 +50,7 @@ const COMMANDS: readonly CommandMaker[] = [
   statusCommand,
   configCommand,
   daemonCommand,
+  mcpCommand,
   demoCommand,
   completionCommand,
 ];

@@ -7,6 +7,7 @@ import {
   type Category,
   defaultContextLevel,
   type Memory,
+  type Provenance,
   SCOPES,
   type Scope,
 } from '../model/memory.ts';
@@ -30,8 +31,23 @@ export interface Draft {
   readonly metadata?: string | undefined;
 }
 
+/** Who says it: what the provenance of a new memory tells. */
+export type Origin = Pick<Provenance, 'source' | 'createdBy' | 'conversationId'>;
+
+export const THE_USER: Origin = {
+  source: 'user_explicit',
+  createdBy: 'user_statement',
+  conversationId: null,
+};
+
 /** A new memory of a draft. Throws `usage` with what is wrong in it. */
-export function newMemory(draft: Draft, id: string, now: Instant, embeddingModel: string | null): Memory {
+export function newMemory(
+  draft: Draft,
+  id: string,
+  now: Instant,
+  embeddingModel: string | null,
+  origin: Origin = THE_USER,
+): Memory {
   const category = readCategory(draft.category ?? 'fact');
   const projectName = readProject(draft.project);
   return checkScope({
@@ -45,12 +61,10 @@ export function newMemory(draft: Draft, id: string, now: Instant, embeddingModel
     tags: readTags(draft.tags ?? []),
     metadata: draft.metadata === undefined ? {} : readMetadata(draft.metadata),
     provenance: {
-      source: 'user_explicit',
-      createdBy: 'user_statement',
+      ...origin,
       lastConfirmed: null,
       confidence: 0.8,
       verified: false,
-      conversationId: null,
       fileContext: [],
       notes: null,
       extra: {},
@@ -90,7 +104,8 @@ function checkScope(memory: Memory): Memory {
 function readContent(content: string): string {
   if (content === '')
     throw new MemportError('usage', 'the content is empty', { hint: 'memport add "what to remember"' });
-  if ([...content].length > MAX_NEW_CONTENT) {
+  // No character has more than two of the units that make up the length.
+  if (content.length > 2 * MAX_NEW_CONTENT || [...content].length > MAX_NEW_CONTENT) {
     throw new MemportError('usage', `the content is longer than ${MAX_NEW_CONTENT} characters`, {
       hint: 'split it into several memories',
     });

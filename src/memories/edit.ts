@@ -7,7 +7,7 @@ import { type Entry, memoryEntry } from '../model/record.ts';
 import { sameVector } from '../model/vector.ts';
 import type { Store, Write } from '../store/store.ts';
 import { planVectors } from '../transfer/plan-vectors.ts';
-import { type Draft, edited, newMemory } from './draft.ts';
+import { type Draft, edited, newMemory, type Origin } from './draft.ts';
 import { findMemory, resolveId } from './resolve-id.ts';
 
 export interface EditContext {
@@ -17,12 +17,15 @@ export interface EditContext {
   readonly signal?: AbortSignal | undefined;
   /** Told why the embedder made no vector: what is stored is pending, and found by full text. */
   readonly onVectorFailure?: ((error: unknown) => void) | undefined;
+  /** Who says what is new; the user, unless it is told. */
+  readonly origin?: Origin;
 }
 
 /** Adds a memory; it is on stable storage when this resolves, with a vector or, where the embedder fails, without. */
 export async function addMemory(store: Store, draft: Draft, context: EditContext): Promise<Memory> {
-  const { embedder, nowMs } = context;
-  const memory = newMemory(draft, newId(nowMs), instantFromMilliseconds(nowMs), embedder?.model ?? null);
+  const { embedder, nowMs, origin } = context;
+  const now = instantFromMilliseconds(nowMs);
+  const memory = newMemory(draft, newId(nowMs), now, embedder?.model ?? null, origin);
   const writes = await planned(memoryEntry(memory, null), context);
   await store.transact(async transaction => transaction.put(writes), { signal: context.signal });
   return memory;

@@ -81,11 +81,8 @@ export interface Reader extends CodeReader {
   /** The records of these ids that exist, in no particular order. */
   get(kind: RecordKind, ids: readonly string[]): Promise<readonly StoredEntry[]>;
 
-  /** The memories that pass, newest `updated_at` first, ties by id. */
-  newest(
-    filter: Filter,
-    page: { readonly offset: number; readonly limit: number },
-  ): Promise<readonly StoredLine[]>;
+  /** The memories that pass, newest `updated_at` first, ties by id. A page behind a place stays right while others write. */
+  newest(filter: Filter, page: NewestPage): Promise<readonly StoredLine[]>;
 
   /** The ids of a group's records that pass, in the order in which people read them: 36 characters each, nothing in between. */
   groupIds(group: RecordGroup, filter?: Filter): Promise<string>;
@@ -242,6 +239,10 @@ export type Before =
 export type RecordGroup =
   | { readonly kind: 'memory'; readonly project: string | null; readonly category: string }
   | { readonly kind: 'code_unit'; readonly project: string };
+/** A part of the memories in their order: behind the first so many, or behind the place of a memory that was seen last. */
+export type NewestPage =
+  | { readonly offset: number; readonly limit: number }
+  | { readonly after: { readonly updatedAt: Instant; readonly id: string }; readonly limit: number };
 
 export interface Page {
   readonly filter?: Filter | undefined;

@@ -5,7 +5,8 @@ import type { Instant } from '../model/instant.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Naming } from '../pending-file.ts';
 
-export type ExportFormat = 'archive' | 'json' | 'markdown';
+export const EXPORT_FORMATS = ['archive', 'json', 'markdown'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportRequest {
   readonly format: ExportFormat;

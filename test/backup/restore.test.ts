@@ -543,3 +543,26 @@ describe('a restore while others write', () => {
     expect((await lines(store)).map(line => JSON.parse(line).id)).toEqual([1, 7].map(idOf));
   });
 });
+
+describe('the guard of a restore', () => {
+  it('sees the store inside the transaction and stops everything by throwing', async () => {
+    const folder = scratch();
+    await using store = await openStore({ path: join(folder, 'memport.db') });
+    const file = await exported(store, join(folder, 'empty.tar.gz'));
+    await put(store, memoryEntry(aMemory({ id: idOf(1) }), null));
+    const before = await storeDigest(store);
+    let seen = 0;
+    const guard = async (reader: Pick<Store, 'counts'>): Promise<void> => {
+      seen = (await reader.counts()).memories;
+      throw new Error('not this one');
+    };
+    await expect(restore(store, file, { force: true, guard })).rejects.toThrow('not this one');
+    expect({ seen, digest: await storeDigest(store), backups: await backups(store) }).toEqual({
+      seen: 1,
+      digest: before,
+      backups: [],
+    });
+    await restore(store, file, { force: true, guard: async () => {} });
+    expect((await store.counts()).memories).toBe(0);
+  });
+});

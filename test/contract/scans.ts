@@ -100,6 +100,28 @@ export function scanContract(makePlace: MakePlace): void {
       expect(await newest(9, 2)).toEqual([]);
       expect(await newest(0, 9, { ...EVERYTHING, until: at('2026-01-02') })).toEqual([2, 1].map(idOf));
     });
+
+    it('goes on behind a place in that order, whoever writes in front of it meanwhile', async () => {
+      await using store = await (await makePlace()).open();
+      const added = (n: number, day: string) =>
+        put(store, memoryEntry(aMemory({ id: idOf(n), updatedAt: at(day) }), null));
+      for (const [n, day] of [
+        [1, '1960-01-01'],
+        [2, '2026-01-02'],
+        [4, '2026-01-03'],
+        [3, '2026-01-03'],
+      ] as const)
+        await added(n, day);
+      const behind = async (day: string, n: number, filter = EVERYTHING) =>
+        (await store.newest(filter, { after: { updatedAt: at(day), id: idOf(n) }, limit: 2 })).map(
+          ({ id }) => id,
+        );
+      await added(9, '2026-02-01');
+      expect(await behind('2026-01-03', 3)).toEqual([4, 2].map(idOf));
+      expect(await behind('2026-01-03', 4)).toEqual([2, 1].map(idOf));
+      expect(await behind('1960-01-01', 1)).toEqual([]);
+      expect(await behind('2026-01-03', 3, { ...EVERYTHING, projects: ['none'] })).toEqual([]);
+    });
   });
 }
 

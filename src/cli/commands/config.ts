@@ -34,10 +34,10 @@ export const settingsCommand = (act: Act, { description, shows, afterSet }: Sett
         .argument('<name>')
         .action(
           act(async (session, command) => {
-            const { knownName } = await import('../../config.ts');
+            const { knownName, settingText } = await import('../../config.ts');
             const name = knownName(operand(command, 0));
             const value = (await session.config())[name];
-            await session.out(session.json ? JSON.stringify(value) : String(value));
+            await session.out(session.json ? JSON.stringify(value) : settingText(value));
           }),
         ),
     )
@@ -49,11 +49,11 @@ export const settingsCommand = (act: Act, { description, shows, afterSet }: Sett
         .action(
           act(async (session, command) => {
             const [name, text] = [operand(command, 0), operand(command, 1)];
-            const { knownName, setSetting, shownSetting } = await import('../../config.ts');
+            const { knownName, setSetting, settingText, shownSetting } = await import('../../config.ts');
             await session.makeHome();
             const value = await setSetting(session.home.config, name, text);
             if (session.json) await session.outJson({ [name]: value });
-            await session.note(`${name} is ${String(shownSetting(knownName(name), value))}`);
+            await session.note(`${name} is ${settingText(shownSetting(knownName(name), value))}`);
             await afterSet(session, name, value);
           }),
         ),
@@ -81,7 +81,9 @@ export const settingsCommand = (act: Act, { description, shows, afterSet }: Sett
     );
 
 async function show(session: Session, shows: SettingsOptions['shows']): Promise<void> {
-  const { describeSetting, loadConfig, SETTING_NAMES, shownSetting } = await import('../../config.ts');
+  const { describeSetting, loadConfig, SETTING_NAMES, settingText, shownSetting } = await import(
+    '../../config.ts'
+  );
   const { table } = await import('../ui/table.ts');
   const { values, origins, warnings } = loadConfig(session.home.config, session.io.env);
   for (const warning of warnings) await session.warn(warning);
@@ -102,7 +104,7 @@ async function show(session: Session, shows: SettingsOptions['shows']): Promise<
   ];
   const rows = names.map(name => [
     name,
-    String(shownSetting(name, values[name])),
+    settingText(shownSetting(name, values[name])),
     origins[name],
     describeSetting(name),
   ]);

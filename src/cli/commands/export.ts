@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
-import { formatInstant, type Instant, instantFromMilliseconds, parseInstant } from '../../model/instant.ts';
-import type { ExportFormat, ExportReport } from '../../transfer/export-plan.ts';
+import { type Instant, instantFromMilliseconds, parseInstant } from '../../model/instant.ts';
+import type { ExportNaming } from '../../transfer/export-name.ts';
+import { EXPORT_FORMATS, type ExportFormat, type ExportReport } from '../../transfer/export-plan.ts';
 import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
 import { tell } from '../io.ts';
@@ -30,8 +31,6 @@ interface Target {
 
 /** Names of standard output, which is not opened again: it may be a socket, or a file that others append to. */
 const STDOUT = /^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/;
-
-const ENDINGS: Readonly<Record<ExportFormat, string>> = { archive: 'tar.gz', json: 'json', markdown: 'md' };
 
 const AGE = /\.age$/i;
 
@@ -85,7 +84,7 @@ async function exportFile(session: Session, file: string | undefined, options: E
   using progress = session.progress();
   const target = toStdout
     ? null
-    : await findTarget(session, file, `${ENDINGS[format]}${lock === undefined ? '' : '.age'}`, isFolder);
+    : await findTarget(session, file, { format, asFolder: isFolder, encrypted: lock !== undefined });
   const report = await exportStore(
     store,
     {
@@ -130,15 +129,13 @@ function refuseOfMarkdown(wanted: {
 }
 
 function readFormat(named: string | undefined, file: string | undefined): ExportFormat {
-  const format = FORMATS.find(known => known === named);
+  const format = EXPORT_FORMATS.find(known => known === named);
   if (format !== undefined) return format;
   if (named === undefined) return byName(file?.toLowerCase() ?? '');
   throw new MemportError('usage', `--format can't be ${JSON.stringify(named)}`, {
-    hint: `the formats are ${FORMATS.join(', ')}`,
+    hint: `the formats are ${EXPORT_FORMATS.join(', ')}`,
   });
 }
-
-const FORMATS = ['archive', 'json', 'markdown'] as const;
 
 function byName(name: string): ExportFormat {
   const plain = name.replace(AGE, '');
@@ -167,23 +164,16 @@ function readExportDate(options: ExportOptions, session: Session): Instant | 'ne
 }
 
 /** A name that the user gave is replaced, a folder of Markdown is brought up to date; one that is made here is made so that no other export has it. */
-async function findTarget(
-  session: Session,
-  file: string | undefined,
-  ending: string,
-  asFolder: boolean,
-): Promise<Target> {
-  const stamp = formatInstant(instantFromMilliseconds(session.io.now()))
-    .replaceAll(/[-:]/g, '')
-    .replace(/\.\d+/, '');
-  const name = asFolder ? `memport-${stamp}` : `memport-${stamp}.${ending}`;
+async function findTarget(session: Session, file: string | undefined, as: ExportNaming): Promise<Target> {
+  const { exportName } = await import('../../transfer/export-name.ts');
+  const name = exportName(as, session.io.now());
   if (file === undefined) {
     const { mkdir } = await import('node:fs/promises');
     await mkdir(session.home.exports, { recursive: true, mode: 0o700 });
     return { path: join(session.home.exports, name), naming: 'number' };
   }
   const path = resolve(session.io.cwd, file);
-  if (asFolder) return { path, naming: 'replace' };
+  if (as.asFolder) return { path, naming: 'replace' };
   const isFolder = await stat(path).then(
     found => found.isDirectory(),
     () => false,

@@ -11,7 +11,6 @@ import { interruptible } from '../input.ts';
 import { addKeyOptions, type KeyOptions, keysOf } from '../keys.ts';
 import { operand, refuseEmpty } from '../operands.ts';
 import type { Session } from '../session.ts';
-import { openTarget } from '../trial-store.ts';
 
 interface ImportOptions extends FilterOptions, KeyOptions {
   readonly mergeStrategy?: string;
@@ -102,6 +101,7 @@ export async function importFile(session: Session, file: string, options: Import
   const { parseVectorMode } = await import('../../transfer/import/vectors.ts');
   const { importSource } = await import('../../transfer/import/pipeline.ts');
   const { openInput } = await import('../../transfer/open-input.ts');
+  const { openTarget } = await import('../../transfer/trial-store.ts');
   const { askConflict } = await import('../ui/ask-conflict.ts');
   const { canAsk, Questions } = await import('../ui/question.ts');
   const { ImportPrinter, printImportReport } = await import('../ui/import-report.ts');
@@ -123,7 +123,9 @@ export async function importFile(session: Session, file: string, options: Import
   const work = { signal: session.io.signal, onProgress: progress.update };
   // Before a store is made: a file that is refused leaves nothing behind.
   const verification = await input.source.verify(work);
-  await using target = await openTarget(session, options.dryRun === true);
+  await using target = await openTarget(session.home.store, options.dryRun === true, () =>
+    session.openStore('create'),
+  );
   const printer = new ImportPrinter(session, options.dryRun === true);
   using questions = strategy === 'ask' ? new Questions(session) : null;
   const refusable = async (work: () => Promise<ImportReport>): Promise<ImportReport> => {

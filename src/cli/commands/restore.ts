@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { RestoreReport } from '../../backup/restore.ts';
-import type { RestorePlan } from '../../backup/restore-plan.ts';
+import { planText, restoreRecord } from '../../backup/restore-report.ts';
 import type { Act } from '../act.ts';
 import { pathOf } from '../backups.ts';
 import { interruptible } from '../input.ts';
@@ -87,39 +87,10 @@ async function restore(session: Session, file: string, options: RestoreOptions):
   await printReport(session, report);
 }
 
-function planText(plan: RestorePlan): string {
-  const { added, changed, removed, unchanged, tombstonesAdded, tombstonesRemoved, projectsChanged } = plan;
-  const records = `${added} records added, ${changed} changed, ${removed} removed, ${unchanged} unchanged`;
-  const others = [
-    ...(tombstonesAdded > 0 ? [`${tombstonesAdded} deletions noted`] : []),
-    ...(tombstonesRemoved > 0 ? [`${tombstonesRemoved} notes of deletions dropped`] : []),
-    ...(projectsChanged > 0 ? [`${projectsChanged} projects changed`] : []),
-  ];
-  return [records, ...others].join(', ');
-}
-
 async function printReport(session: Session, report: RestoreReport): Promise<void> {
   const { plan, operationId, safetyBackup, contentDigest, pendingVectors } = report;
   if (session.json) {
-    await session.outJson({
-      message_type: 'summary',
-      input: report.input,
-      format: report.format,
-      dry_run: report.dryRun,
-      added: plan.added,
-      changed: plan.changed,
-      removed: plan.removed,
-      unchanged: plan.unchanged,
-      tombstones_added: plan.tombstonesAdded,
-      tombstones_removed: plan.tombstonesRemoved,
-      projects_changed: plan.projectsChanged,
-      vectors: report.vectors,
-      pending_vectors: pendingVectors,
-      content_digest: contentDigest,
-      warnings: report.warnings,
-      safety_backup: safetyBackup,
-      operation_id: operationId,
-    });
+    await session.outJson({ message_type: 'summary', ...restoreRecord(report) });
     return;
   }
   for (const [warning, count] of Object.entries(report.warnings))

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Left, UndoReport } from '../../transfer/undo.ts';
+import { undoRecord } from '../../transfer/undo-record.ts';
 import type { Act } from '../act.ts';
 import type { Session } from '../session.ts';
 import { Listing } from '../ui/listing.ts';
@@ -47,16 +48,7 @@ function leftLine(session: Session, { kind, id }: Left): string {
 
 async function printReport(session: Session, report: UndoReport | null, dryRun: boolean): Promise<void> {
   if (session.json) {
-    await session.outJson({
-      message_type: 'summary',
-      dry_run: dryRun,
-      undone: report?.operation.id ?? null,
-      kind: report?.operation.kind ?? null,
-      source: report?.operation.source ?? null,
-      restored: report?.restored ?? 0,
-      left: report?.left ?? 0,
-      operation_id: report?.operationId ?? null,
-    });
+    await session.outJson({ message_type: 'summary', ...undoRecord(report, dryRun) });
     return;
   }
   if (report === null) {

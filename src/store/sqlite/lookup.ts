@@ -1,8 +1,8 @@
 import type { Filter } from '../../model/filter.ts';
 import type { RecordKind } from '../../model/record.ts';
 import { vectorFromBytes } from '../../model/vector.ts';
-import type { RecordGroup, StoredEntry, StoredLine } from '../store.ts';
-import type { Connection } from './connection.ts';
+import type { NewestPage, RecordGroup, StoredEntry, StoredLine } from '../store.ts';
+import type { Connection, SqlValue } from './connection.ts';
 import { LINE_COLUMNS, type LineRow, storedLine } from './scan.ts';
 import { TABLES } from './tables.ts';
 import { optionalTextValue, textValue } from './text-value.ts';
@@ -24,15 +24,22 @@ export function entriesById(
   }));
 }
 
+/** Two terms, since only the first one can be looked up in the index. */
+const BEHIND_PLACE = ' AND r.updated_at <= ? AND (r.updated_at < ? OR r.id > ?)';
+
 export function newestMemories(
   connection: Connection,
   filter: Filter,
-  page: { readonly offset: number; readonly limit: number },
+  page: NewestPage,
 ): readonly StoredLine[] {
   const where = whereFilter('memory', filter, 'seek');
-  const sql = `SELECT ${LINE_COLUMNS} FROM memories r WHERE ${where.sql}
+  const [behind, values, offset]: readonly [string, readonly SqlValue[], number] =
+    'after' in page
+      ? [BEHIND_PLACE, [page.after.updatedAt, page.after.updatedAt, page.after.id], 0]
+      : ['', [], page.offset];
+  const sql = `SELECT ${LINE_COLUMNS} FROM memories r WHERE ${where.sql}${behind}
     ORDER BY r.updated_at DESC, r.id LIMIT ? OFFSET ?`;
-  return connection.all<LineRow>(sql, [...where.values, page.limit, page.offset]).map(storedLine);
+  return connection.all<LineRow>(sql, [...where.values, ...values, page.limit, offset]).map(storedLine);
 }
 
 /** The contract is that of Reader.groupIds. */

@@ -11,6 +11,7 @@ import type {
   IndexedFile,
   LineRun,
   ModelVectors,
+  NewestPage,
   Operation,
   Page,
   Reader,
@@ -70,10 +71,7 @@ export class SqliteReader implements Reader {
     return this.#run(connection => entriesById(connection, kind, ids));
   }
 
-  newest(
-    filter: Filter,
-    page: { readonly offset: number; readonly limit: number },
-  ): Promise<readonly StoredLine[]> {
+  newest(filter: Filter, page: NewestPage): Promise<readonly StoredLine[]> {
     return this.#run(connection => newestMemories(connection, filter, page));
   }
 

@@ -8,13 +8,22 @@ export type Renames = ReadonlyMap<string, string>;
 
 export const NO_RENAMES: Renames = new Map();
 
-/** Reads `old=new`, split at the first `=`. Throws `usage` for an empty or overlong name and for the same old name twice. */
+/** Reads `old=new`, split at the first `=`. Throws as readRenames does. */
 export function parseRenames(texts: readonly string[]): Renames {
+  return readRenames(
+    texts.map(text => {
+      const at = text.indexOf('=');
+      if (at < 1 || at === text.length - 1) throw refusal(`${JSON.stringify(text)} is not old=new`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+/** Takes pairs of old and new names. Throws `usage` for an empty or overlong name and for the same old name twice. */
+export function readRenames(pairs: readonly (readonly [from: string, to: string])[]): Renames {
   const renames = new Map<string, string>();
-  for (const text of texts) {
-    const at = text.indexOf('=');
-    const [from, to] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
-    if (from === '' || to === '') throw refusal(`${JSON.stringify(text)} is not old=new`);
+  for (const [from, to] of pairs) {
+    if (from === '' || to === '') throw refusal("a project's name is empty");
     if ([...to].length > MAX_PROJECT_NAME)
       throw refusal(`a project's name has 1 to ${MAX_PROJECT_NAME} characters`);
     if (from === to) throw refusal(`${JSON.stringify(from)} is the new name already`);
@@ -48,7 +57,7 @@ export function withAliases<P extends Project>(project: P, aliases: readonly str
 }
 
 function refusal(message: string): MemportError {
-  return new MemportError('usage', `--rename-project: ${message}`, {
+  return new MemportError('usage', `renaming projects: ${message}`, {
     hint: 'for example --rename-project shop=store; whole names, the first = divides them',
   });
 }
