@@ -166,6 +166,12 @@ test('memories.json can be imported on its own', async () => {
 
 test('[ARC-08] the configuration has neither secrets nor paths of the machine', () => {
   expect(json('config/export_config.json')).toEqual({
+    backup_encrypt: false,
+    backup_format: 'archive',
+    backup_keep_daily: 0,
+    backup_keep_monthly: 0,
+    backup_keep_weekly: 0,
+    backup_retention_count: 7,
     embedding_provider: 'hashing',
     merge_strategy: 'keep-newer',
     store_busy_timeout: 10,
