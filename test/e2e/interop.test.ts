@@ -166,9 +166,23 @@ test('memories.json can be imported on its own', async () => {
 
 test('[ARC-08] the configuration has neither secrets nor paths of the machine', () => {
   expect(json('config/export_config.json')).toEqual({
+    backup_encrypt: false,
+    backup_format: 'archive',
+    backup_keep_daily: 0,
+    backup_keep_monthly: 0,
+    backup_keep_weekly: 0,
+    backup_notify: 'failure',
+    backup_notify_desktop: true,
+    backup_retention_count: 7,
+    backup_schedule: '0 2 * * *',
+    backup_timezone: null,
+    cloud_encrypt: true,
+    cloud_provider: null,
     embedding_dimensions: 0,
     embedding_model: '',
     embedding_offline: false,
+    enable_auto_backup: false,
+    enable_cloud_sync: false,
     embedding_provider: 'hashing',
     embedding_timeout: 60,
     merge_strategy: 'keep-newer',
