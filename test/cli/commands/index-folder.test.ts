@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -166,7 +167,7 @@ describe('search-code', () => {
     expect((await memport(['search-code', 'x'], { home: scratch() })).code).toBe(10);
   });
 
-  it('gives the same results in the same order after export, wipe and restore', async () => {
+  it('[CMD-02] [PART-02] [P1-01] [ARC-05] [ARC-06] [ARC-07] [GOAL-02] goes into the archive, and gives the same results in the same order after export, wipe and restore', async () => {
     const [home, root] = [scratch(), tree({})];
     for (let n = 0; n < 30; n++)
       place(root, `f${n}.py`, `def same(): pass\n\n\ndef read_${n}(): return same()\n`);
@@ -179,7 +180,10 @@ describe('search-code', () => {
     const before = await results(home);
     expect(before[0]?.split('\n').length).toBe(50);
     const file = join(home, 'all.tar.gz');
+    await ok(['add', 'A memory beside the code.', '--project', 'shop'], { home });
     await ok(['export', file], { home });
+    const { units, files, python } = await codeIn(file);
+    expect([units, files, python]).toEqual([59, 30, 30]);
     const restored = scratch();
     await ok(['restore', file, '--yes'], { home: restored });
     expect(await results(restored)).toEqual(before);
@@ -188,6 +192,23 @@ describe('search-code', () => {
     expect(await results(imported)).toEqual(before);
   });
 });
+
+/** What the members of an archive for code say, read by others' programs. */
+async function codeIn(file: string): Promise<{ units: number; files: number; python: number }> {
+  const member = (name: string): Buffer =>
+    execFileSync('tar', ['-xzOf', file, `portable_backup/${name}`], { maxBuffer: 2 ** 26 });
+  const { semantic_units: units } = JSON.parse(member('code_index/semantic_units.json').toString()) as {
+    semantic_units: readonly { id: string }[];
+  };
+  const { projects } = JSON.parse(member('code_index/projects.json').toString()) as {
+    projects: readonly { name: string; file_count: number; languages: Record<string, number> }[];
+  };
+  const npz = member('code_index/embeddings.npz').toString('latin1');
+  expect(units.every(unit => npz.includes(unit.id))).toBe(true);
+  expect(member('memories/memories.json').toString()).toContain('A memory beside the code.');
+  const shop = projects.find(project => project.name === 'shop');
+  return { units: units.length, files: shop?.file_count ?? -1, python: shop?.languages.python ?? -1 };
+}
 
 it('projects shows languages and the state of git', async () => {
   const { home, root } = await indexed();
