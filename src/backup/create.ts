@@ -169,7 +169,8 @@ function describe(
     vectors: report.vectors,
     bytes: report.bytes,
     sha256: sum,
-    content_digest: digest,
+    // That of Markdown, which holds no vectors, is of another kind.
+    content_digest: name.format === 'markdown' ? null : digest,
     encrypted: report.encrypted,
     verified_at: created,
     shrunken: isShrunken,
