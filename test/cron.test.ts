@@ -12,7 +12,7 @@ import {
 const at = (text: string): number => Date.parse(text);
 const shown = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-describe('a schedule', () => {
+describe('[P4-02] [P4-03] a schedule', () => {
   test.each([
     ['0 2 * * *', '0 2 * * *'],
     ['  0   2 * *  MON-FRI\n', '0 2 * * mon-fri'],

@@ -11,7 +11,7 @@ export interface Requirement {
 }
 
 /** When an issue is finished its number goes in here, and each of its requirements needs a test that cites it. */
-const FINISHED_ISSUES: ReadonlySet<number> = new Set([2, 3, 4, 5]);
+const FINISHED_ISSUES: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7]);
 
 /** Requirements of issues that are not finished, which are. */
 const FINISHED_BEFORE_THEIR_ISSUE: ReadonlySet<string> = new Set([

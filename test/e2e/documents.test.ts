@@ -82,7 +82,7 @@ describe('the README', () => {
     }
   });
 
-  test('every command line of "Use" works, in this order, in a new home', () => {
+  test('[GOAL-08] every command line of "Use" works, in this order, in a new home', () => {
     const home = scratch();
     const run = (...args: string[]) => {
       const { code, stdout, stderr } = runBinary(args, home);
@@ -107,7 +107,7 @@ describe('the README', () => {
     for (const name of ['backup.tar.gz', 'notes.json']) expect(existsSync(join(home, name))).toBe(true);
   });
 
-  test('every command line of "Back up" and "Encrypt" works, in this order', () => {
+  test('[P8-04] [P3-09] every command line of "Back up" and "Encrypt" works, in this order', () => {
     const home = scratch();
     expect(runBinary(['add', 'Prices are stored in cents.'], home).code).toBe(0);
     const lines = ['### Back up', '### Encrypt'].flatMap(blockUnder);

@@ -56,7 +56,7 @@ const failing = (): never => {
   throw new Error('the disk is gone');
 };
 
-describe('a look at the schedule', () => {
+describe('[PART-03] [UNIT-04] a look at the schedule', () => {
   test('a schedule that is switched on begins with its next slot, and makes each once', async () => {
     const rig = new Rig(scratch());
     expect(await runDue(rig.options)).toBe('nothing_due');
@@ -201,7 +201,7 @@ describe('a look at the schedule', () => {
   });
 });
 
-describe('a year', () => {
+describe('[P7-05] a year', () => {
   test('with sleep, daylight saving and failures: each slot is accounted for', async () => {
     const schedule = { schedule: '30 2 * * *', timezone: 'Europe/Berlin' };
     let seed = 1;

@@ -39,7 +39,7 @@ async function run(home: string, at: number = NOW) {
   return { code, outcome, stderr };
 }
 
-describe('backup run', () => {
+describe('[AUTO-01] [GOAL-06] [P4-01] backup run', () => {
   test('makes the backup that is due, once, and none for a store that has not changed', async () => {
     const home = await dueHome();
     expect(await run(home)).toMatchObject({ code: 0, outcome: 'made' });
@@ -65,7 +65,7 @@ describe('backup run', () => {
     expect(existsSync(join(home, 'state.json'))).toBe(false);
   });
 
-  test('cleans up by the settings, and safety backups by their own count', async () => {
+  test('[AUTO-03] [P4-05] cleans up by the settings, and safety backups by their own count', async () => {
     const home = await dueHome(['backup_retention_count', '2']);
     for (let n = 1; n <= 3; n += 1) {
       await ok(['add', `Memory ${n}`], { home, now });
@@ -83,7 +83,7 @@ describe('backup run', () => {
     expect(readdirSync(join(home, 'backups')).some(name => name.endsWith('-auto.tar.gz.age'))).toBe(true);
   });
 
-  test('tells of it by the command that is set', async () => {
+  test('[P4-06] tells of it by the command that is set', async () => {
     const told = join(scratch(), 'told.json');
     const home = await dueHome(
       ['backup_notify', 'always'],
@@ -171,7 +171,27 @@ describe('backup schedule', () => {
   });
 });
 
-describe('backup config', () => {
+describe('[CMD-05] [P4-07] [P4-08] [P4-09] backup config', () => {
+  test('[CONF-01] [CONF-02] [CONF-05] [CONF-06] [CONF-07] [CONF-08] the defaults are those of the mission', async () => {
+    const shown = JSON.parse(await ok(['backup', 'config', '--json'], { home: scratch() })) as Record<
+      string,
+      { value: unknown; from: string }
+    >;
+    const defaults = Object.entries(shown).map(([name, { value, from }]) => [name, value, from]);
+    expect(defaults).toEqual(
+      expect.arrayContaining([
+        ['enable_auto_backup', false, 'default'],
+        ['backup_schedule', '0 2 * * *', 'default'],
+        ['backup_destination', 'backups', 'default'],
+        ['backup_retention_count', 7, 'default'],
+        ['backup_format', 'archive', 'default'],
+        ['enable_cloud_sync', false, 'default'],
+        ['cloud_provider', null, 'default'],
+        ['cloud_encrypt', true, 'default'],
+      ]),
+    );
+  });
+
   test('shows the settings of backups alone, and hides what is secret', async () => {
     const home = scratch();
     await ok(['backup', 'config', 'set', 'backup_notify_webhook', 'https://example.org/hush'], { home });
