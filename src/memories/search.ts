@@ -1,7 +1,8 @@
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Filter } from '../model/filter.ts';
 import type { Memory } from '../model/memory.ts';
-import type { Hit, Reader } from '../store/store.ts';
+import { fuseRanks } from '../model/rank-fusion.ts';
+import type { Reader } from '../store/store.ts';
 import { storedMemory } from '../transfer/stored-entry.ts';
 import { type OtherEmbedders, searchByVectors, type VectorReader } from './search-vectors.ts';
 
@@ -20,8 +21,6 @@ export interface Found {
 
 type SearchReader = Pick<Reader, 'newest' | 'searchText' | 'searchVectors'> & VectorReader;
 
-/** The constant of reciprocal rank fusion: the larger, the less the very first ranks weigh (Cormack et al., 2009: 60). */
-const RANK_CONSTANT = 60;
 const CANDIDATES = 100;
 
 /**
@@ -48,22 +47,7 @@ export async function searchMemories(
     signal,
     others,
   });
-  return fuse([byText, byVector])
+  return fuseRanks([byText, byVector])
     .slice(0, limit)
     .map(({ hit, score }) => ({ memory: storedMemory(hit), line: hit.line, score }));
-}
-
-/** Reciprocal rank fusion of ranked lists; equal scores go by id, so that the order is always the same. */
-function fuse(
-  rankings: readonly (readonly Hit[])[],
-): readonly { readonly hit: Hit; readonly score: number }[] {
-  const fused = new Map<string, { hit: Hit; score: number }>();
-  for (const ranking of rankings) {
-    ranking.forEach((hit, rank) => {
-      const entry = fused.get(hit.id) ?? { hit, score: 0 };
-      entry.score += 1 / (RANK_CONSTANT + rank + 1);
-      fused.set(hit.id, entry);
-    });
-  }
-  return [...fused.values()].sort((a, b) => b.score - a.score || (a.hit.id < b.hit.id ? -1 : 1));
 }

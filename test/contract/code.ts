@@ -11,6 +11,13 @@ const MODEL = 'm';
 
 export function codeContract(makePlace: MakePlace): void {
   describe('search of code by text', () => {
+    it('finds parts of texts in scripts without blanks', async () => {
+      await using store = await (await makePlace()).open();
+      await putUnits(store, { content: '価格をセントで保存する' }, { content: '日付を保存しない' });
+      expect(await found(store, '価格')).toEqual([idOf(0)]);
+      expect(await found(store, '日付')).toEqual([idOf(1)]);
+    });
+
     it('finds names by their parts, in camel case and with underscores', async () => {
       await using store = await (await makePlace()).open();
       await putUnits(

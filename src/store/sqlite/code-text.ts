@@ -1,5 +1,6 @@
 import type { CodeUnit } from '../../model/code-unit.ts';
 import type { Connection } from './connection.ts';
+import { separateDense } from './dense-text.ts';
 
 /** What of a code unit is searched by words, in the order of the columns of `code_unit_text`. */
 export type CodeText = readonly [name: string, doc: string, path: string, content: string];
@@ -33,7 +34,7 @@ export function sameCodeText(a: CodeText, b: CodeText): boolean {
 export function insertCodeText(connection: Connection, seq: number | bigint, text: CodeText): void {
   const sql = 'INSERT INTO code_unit_text (rowid, name, doc, path, content) VALUES (?, ?, ?, ?, ?)';
   // FTS5 takes no REAL for a rowid, and a JavaScript number is bound as one.
-  connection.run(sql, [BigInt(seq), ...text.map(withParts)]);
+  connection.run(sql, [BigInt(seq), ...text.map(part => withParts(separateDense(part)))]);
 }
 
 export function removeCodeText(connection: Connection, seq: number): void {

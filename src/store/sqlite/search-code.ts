@@ -3,7 +3,7 @@ import { vectorBytes } from '../../model/vector.ts';
 import type { Hit } from '../store.ts';
 import { withParts } from './code-text.ts';
 import type { Connection, SqlValue } from './connection.ts';
-import { matchExpression } from './match-expression.ts';
+import { matchAnyWord } from './dense-text.ts';
 import { textValue } from './text-value.ts';
 import type { Condition } from './where.ts';
 
@@ -19,7 +19,7 @@ export function searchCodeText(
   filter: CodeFilter,
   limit: number,
 ): readonly Hit[] {
-  const match = matchExpression(withParts(query).toLowerCase());
+  const match = matchAnyWord(withParts(query).toLowerCase());
   if (match === null) return [];
   const where = whereCode(filter);
   const sql = `SELECT best.id, best.score, r.record FROM (
