@@ -75,13 +75,16 @@ export async function createBackup(
   const path = report.path ?? '';
   const name = parseBackupName(basename(path));
   if (name === null) throw new RangeError(`${path} is not called like a backup`);
-  const sum = await checksumOfFile(path, work);
-  const sidecar = describe(name, request, { report, digest, sum, isShrunken: shrunken !== null });
-  await writeSidecar(path, sidecar, 'refuse').catch(async error => {
-    // It is whole, but what failed must not look as if it had worked.
+  let sidecar: Sidecar;
+  try {
+    const sum = await checksumOfFile(path, work);
+    sidecar = describe(name, request, { report, digest, sum, isShrunken: shrunken !== null });
+    await writeSidecar(path, sidecar, 'refuse');
+  } catch (error) {
+    // It is whole, but what failed or was called off must not look as if it had worked.
     await rm(path, { force: true });
     throw error;
-  });
+  }
   const { bytes } = report;
   const backup: Backup = {
     ...name,
