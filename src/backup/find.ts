@@ -1,6 +1,6 @@
 import { MemportError } from '../errors.ts';
 import type { WorkOptions } from '../model/progress.ts';
-import { type Backup, byPlace, listBackups, type Place, scanBackups } from './catalog.ts';
+import { type Backup, byPlace, type ListOptions, listBackups, type Place, scanBackups } from './catalog.ts';
 import type { Destination } from './destination.ts';
 
 const MIN_PREFIX = 4;
@@ -26,12 +26,12 @@ export async function findBackup(
   called: string,
   work: WorkOptions = {},
 ): Promise<Backup> {
-  const all = await listAll(folders, work);
   const wanted = called.toLowerCase();
-  const found = all.filter(({ id }) => {
+  const isMeant = ({ id }: Place): boolean => {
     const lower = id.toLowerCase();
     return (wanted.length >= MIN_PREFIX && lower.startsWith(wanted)) || lower.slice(LETTERS_AT) === wanted;
-  });
+  };
+  const found = await listAll(folders, { ...work, isMeant });
   const [one] = found;
   if (one !== undefined && found.length === 1) return one;
   if (found.length > 1)
@@ -93,7 +93,7 @@ export async function pageOfBackups(
 /** The backups of several folders, newest first. Throws `not_found` for one that is not the home's own and missing. */
 export async function listAll(
   folders: readonly Destination[],
-  work: WorkOptions = {},
+  work: WorkOptions & Pick<ListOptions, 'isMeant'> = {},
 ): Promise<readonly Backup[]> {
   const lists = await Promise.all(
     folders.map(({ folder, isOwn }) => listBackups(folder, { ...work, mustExist: !isOwn })),

@@ -16,7 +16,7 @@ export interface CodeFilterWords {
   /** In any case. */
   readonly languages: readonly string[];
   readonly unitTypes: readonly string[];
-  /** The beginning of a path as people write it: with `./` in front, or `\\` in it. */
+  /** The beginning of a path as people write it: with `./` in front, or backslashes in it. */
   readonly path?: string | undefined;
 }
 
