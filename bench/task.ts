@@ -2,6 +2,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { createBackup } from '../src/backup/create.ts';
 import { hashingEmbedder } from '../src/embedding/hashing.ts';
 import { openSource } from '../src/formats/detect.ts';
 import { keepHeapSmall } from '../src/heap.ts';
@@ -10,6 +11,7 @@ import type { MemoryEntry } from '../src/model/record.ts';
 import { openStore } from '../src/store/open.ts';
 import type { Store } from '../src/store/store.ts';
 import { exportStore } from '../src/transfer/export.ts';
+import type { ExportFormat } from '../src/transfer/export-plan.ts';
 import type { NearMode } from '../src/transfer/import/near.ts';
 import { importSource } from '../src/transfer/import/pipeline.ts';
 import type { ImportReport } from '../src/transfer/import/report.ts';
@@ -46,6 +48,24 @@ const TASKS: Readonly<
   'archive-export': () => measureExport('archive', 'memories.tar.gz', false),
   'archive-export-verified': () => measureExport('archive', 'memories.tar.gz', true),
   'json-export': () => measureExport('json', 'memories.json', true),
+  async 'markdown-export'() {
+    rmSync(file('knowledge'), { recursive: true, force: true });
+    return await measureExport('markdown', 'knowledge', true);
+  },
+  async 'backup-create'() {
+    rmSync(file('backups'), { recursive: true, force: true });
+    await using store = await openStore({ path: SOURCE, create: false });
+    const start = performance.now();
+    await createBackup(store, {
+      destination: { folder: file('backups'), isOwn: true },
+      trigger: 'manual',
+      format: 'archive',
+      nowMs: Date.now(),
+      generator: 'memport bench',
+      config: {},
+    });
+    return performance.now() - start;
+  },
   'archive-import': () => measureImport('memories.tar.gz'),
   'archive-import-near-off': () => measureImport('memories.tar.gz', 'off'),
   'near-import': () => measureNear('keep'),
@@ -87,13 +107,13 @@ async function measureSearches(way: SearchWay): Promise<SearchMeasure> {
 }
 
 async function measureExport(
-  format: 'archive' | 'json',
+  format: ExportFormat,
   name: string,
   verify: boolean,
   path = SOURCE,
 ): Promise<number> {
   await using store = await openStore({ path, create: false });
-  const target = fresh(name);
+  const target = format === 'markdown' ? file(name) : fresh(name);
   const start = performance.now();
   await exportStore(store, {
     format,

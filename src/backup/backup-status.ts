@@ -55,7 +55,7 @@ export async function backupStatus(options: BackupStatusOptions): Promise<Backup
       `an automatic backup failed and is tried again at ${status.retry.next_attempt_at}: ${status.retry.error}`,
     );
   if (newest === null) warnings.push('there is no verified backup: memport backup create');
-  else if (isOverdue(newest, schedule, nowMs))
+  else if (isOverdue(lastProof(newest, run), schedule, nowMs))
     warnings.push(`the newest verified backup is older than twice the schedule: ${newest.id}`);
   return {
     destination: destination.folder,
@@ -92,14 +92,20 @@ async function newestVerified(
   return null;
 }
 
-/** Whether two slots have passed since the backup was made. Without automatic backups nothing is overdue. */
+/** When the newest backup was last known to hold all that there is: when it was made, or a run found nothing new. */
+function lastProof({ createdMs, id }: Backup, run: ScheduledRun | undefined): number {
+  const isSame = run?.result === 'unchanged' && run.backup === id;
+  return isSame ? Math.max(createdMs, Date.parse(run.finished_at)) : createdMs;
+}
+
+/** Whether two slots have passed since. Without automatic backups nothing is overdue. */
 function isOverdue(
-  { createdMs }: Backup,
+  sinceMs: number,
   schedule: { readonly schedule: string; readonly timezone: string | null; readonly enabled: boolean },
   nowMs: number,
 ): boolean {
   if (!schedule.enabled) return false;
   const last = lastSlot(schedule, nowMs);
   const before = last === null ? null : lastSlot(schedule, last - 1);
-  return before !== null && createdMs < before;
+  return before !== null && sinceMs < before;
 }

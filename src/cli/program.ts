@@ -9,6 +9,7 @@ import { daemonCommand } from './commands/daemon.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { embedCommand } from './commands/embed.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
@@ -48,6 +49,7 @@ const COMMANDS: readonly CommandMaker[] = [
   embedCommand,
   keyCommand,
   statusCommand,
+  doctorCommand,
   configCommand,
   daemonCommand,
   mcpCommand,

@@ -12,9 +12,13 @@ const RECORD =
     ' ',
   );
 const STATUS =
-  'home store bytes schema_version memories code_units tombstones projects vectors embedding_model pending_vectors mixed_vectors oldest_created_at newest_updated_at content_digest'.split(
+  'home store bytes schema_version memories code_units tombstones projects vectors embedding_model pending_vectors mixed_vectors oldest_created_at newest_updated_at backups content_digest'.split(
     ' ',
   );
+const BACKUP_STATUS =
+  'destination newest_verified enabled schedule timezone next_run retry last_run warnings'.split(' ');
+const SCHEDULE = 'enabled schedule timezone next_run retry runs timer'.split(' ');
+const FINDING = 'message_type area level message hint fixed failure'.split(' ');
 const EXPORT =
   'message_type path format export_type export_date memories code_units tombstones vectors bytes encrypted content_digest files files_removed'.split(
     ' ',
@@ -65,6 +69,13 @@ test('the shapes of --json are those that are documented', async () => {
   expect(keys((await lines('projects'))[0])).toEqual(PROJECT);
   expect(keys((await lines('projects', 'rename', 'shop', 'store'))[0])).toEqual(['renamed', 'records']);
   expect(keys((await lines('status', '--digest'))[0])).toEqual(STATUS);
+  const { backups } = JSON.parse((await lines('status'))[0] ?? '') as { backups: object };
+  expect(Object.keys(backups)).toEqual(BACKUP_STATUS);
+  expect(keys((await lines('backup', 'schedule', 'status', '--with', 'crontab'))[0])).toEqual(SCHEDULE);
+  expect(keys((await lines('backup', 'run'))[0])).toEqual(['message_type', 'outcome']);
+  const findings = await lines('doctor');
+  expect(keys(findings[0])).toEqual(FINDING);
+  expect(keys(findings.at(-1))).toEqual(['message_type', 'damage', 'errors', 'warnings', 'fixed']);
   expect(keys((await lines('key', 'generate'))[0])).toEqual(['recipient', 'file']);
   expect(keys((await lines('export', join(home, 'x.tar.gz')))[0])).toEqual(EXPORT);
   expect(keys((await lines('import', join(home, 'x.tar.gz')))[0])).toEqual(IMPORT);
@@ -104,6 +115,9 @@ test('the shapes of --json are those that are documented', async () => {
     'removed',
     'reasons',
     ...STATUS,
+    ...BACKUP_STATUS,
+    ...SCHEDULE,
+    ...FINDING,
     ...EXPORT,
     ...IMPORT,
     ...RESTORE,

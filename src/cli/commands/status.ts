@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import type { BackupStatus } from '../../backup/backup-status.ts';
 import type { Act } from '../act.ts';
+import { age } from '../backups.ts';
 
 export const statusCommand = (act: Act): Command =>
   new Command('status')
@@ -12,10 +14,15 @@ export const statusCommand = (act: Act): Command =>
         const { storeDigest } = await import('../../transfer/store-digest.ts');
         const status = await readStatus(store, await session.embedder());
         const digest = command.opts<{ readonly digest?: boolean }>().digest ? await storeDigest(store) : null;
+        const { backupStatus } = await import('../../backup/backup-status.ts');
+        const { home, io } = session;
+        const config = await session.config();
+        const backups = await backupStatus({ home, env: io.env, config, nowMs: io.now(), signal: io.signal });
         if (session.json) {
           await session.outJson({
-            home: session.home.path,
+            home: home.path,
             ...status,
+            backups,
             ...(digest !== null && { content_digest: digest }),
           });
           return;
@@ -38,10 +45,18 @@ export const statusCommand = (act: Act): Command =>
           ['pending', `${status.pending_vectors} without a vector to search by`],
           ['mixed', `${status.mixed_vectors} with a vector of another model`],
           ['newest', status.newest_updated_at ?? '-'],
+          ['backup', backupText(backups, io.now())],
+          ['next run', backups.next_run ?? 'automatic backups are off'],
           ...(digest === null ? [] : [['digest', digest] as const]),
         ];
         const { visible } = await import('../ui/text.ts');
         for (const [name, value] of lines)
           await session.out(`${session.paintOut('dim', `${name}:`.padEnd(12))}${visible(value)}`);
+        for (const warning of backups.warnings) await session.warn(warning);
       }),
     );
+
+function backupText({ newest_verified: newest }: BackupStatus, nowMs: number): string {
+  if (newest === null) return 'none that is verified';
+  return `${newest.id}, ${age(Date.parse(newest.created), nowMs)} old`;
+}

@@ -1,0 +1,210 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { memport, ok, scratch } from '../../support/cli.ts';
+
+const NOW = Date.parse('2026-06-01T12:00:00Z');
+const now = () => NOW;
+
+/** A home whose automatic backup is due: the schedule has been on for longer than a slot. */
+async function dueHome(...settings: (readonly [string, string])[]): Promise<string> {
+  const home = scratch();
+  await ok(['add', 'Prices are in cents.'], { home, now });
+  for (const [name, value] of [
+    ['enable_auto_backup', 'true'],
+    ['backup_timezone', 'UTC'],
+    ...settings,
+  ] as const)
+    await ok(['backup', 'config', 'set', name, value], { home });
+  settle(home, '2026-05-31T02:00:00.000Z');
+  return home;
+}
+
+function settle(home: string, at: string): void {
+  const state = JSON.parse(stateText(home) ?? '{"retry":null,"runs":[]}') as object;
+  writeFileSync(join(home, 'state.json'), JSON.stringify({ ...state, settled: at }));
+}
+
+function stateText(home: string): string | null {
+  const file = join(home, 'state.json');
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
+const backups = (folder: string): readonly string[] =>
+  existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.tar.gz')) : [];
+
+async function run(home: string, at: number = NOW) {
+  const { code, stdout, stderr } = await memport(['backup', 'run', '--json'], { home, now: () => at });
+  const outcome = stdout === '' ? null : (JSON.parse(stdout) as { outcome: string }).outcome;
+  return { code, outcome, stderr };
+}
+
+describe('backup run', () => {
+  test('makes the backup that is due, once, and none for a store that has not changed', async () => {
+    const home = await dueHome();
+    expect(await run(home)).toMatchObject({ code: 0, outcome: 'made' });
+    expect(backups(join(home, 'backups'))).toEqual([expect.stringMatching(/-auto\.tar\.gz$/)]);
+    expect(await run(home)).toMatchObject({ code: 0, outcome: 'nothing_due' });
+    settle(home, '2026-05-31T02:00:00.000Z');
+    expect(await run(home, NOW + 60_000)).toMatchObject({ code: 0, outcome: 'unchanged' });
+    expect(backups(join(home, 'backups'))).toHaveLength(1);
+    const { runs } = JSON.parse(await ok(['backup', 'schedule', 'status', '--json'], { home, now })) as {
+      runs: readonly { result: string; slots: number }[];
+    };
+    expect(runs.map(({ result, slots }) => [result, slots])).toEqual([
+      ['unchanged', 1],
+      ['made', 1],
+    ]);
+  });
+
+  test('off makes none and says so', async () => {
+    const home = scratch();
+    await ok(['add', 'x'], { home });
+    const { code, stderr } = await memport(['backup', 'run'], { home });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('automatic backups are off')]);
+    expect(existsSync(join(home, 'state.json'))).toBe(false);
+  });
+
+  test('cleans up by the settings, and safety backups by their own count', async () => {
+    const home = await dueHome(['backup_retention_count', '2']);
+    for (let n = 1; n <= 3; n += 1) {
+      await ok(['add', `Memory ${n}`], { home, now });
+      await ok(['backup', 'create'], { home, now: () => NOW - (4 - n) * 3_600_000 });
+    }
+    await ok(['add', 'And one more'], { home, now });
+    expect(await run(home)).toMatchObject({ outcome: 'made', stderr: expect.stringContaining('removed ') });
+    expect(backups(join(home, 'backups'))).toHaveLength(2);
+  });
+
+  test('encrypts when that is set, to the keys of the home', async () => {
+    const home = await dueHome(['backup_encrypt', 'true']);
+    await ok(['key', 'generate'], { home });
+    expect(await run(home)).toMatchObject({ outcome: 'made' });
+    expect(readdirSync(join(home, 'backups')).some(name => name.endsWith('-auto.tar.gz.age'))).toBe(true);
+  });
+
+  test('tells of it by the command that is set', async () => {
+    const told = join(scratch(), 'told.json');
+    const home = await dueHome(
+      ['backup_notify', 'always'],
+      ['backup_notify_desktop', 'false'],
+      ['backup_notify_command', `cat > '${told}'`],
+    );
+    await run(home);
+    expect(JSON.parse(readFileSync(told, 'utf8'))).toMatchObject({
+      event: 'backup_made',
+      run: { result: 'made' },
+    });
+  });
+
+  test('a destination that is not there is a failed attempt, kept for the next; a request to end stops the waiting', async () => {
+    const folder = join(scratch(), 'disk');
+    mkdirSync(folder);
+    const home = await dueHome(['backup_destination', folder]);
+    rmSync(folder, { recursive: true });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort('SIGTERM'), 300);
+    const { code, stderr } = await memport(['backup', 'run'], { home, now, signal: stop.signal });
+    expect(code).toBe(143);
+    expect(stderr).toContain('attempt 1 of the backup failed: the folder of backups');
+    expect(JSON.parse(stateText(home) ?? '')).toMatchObject({
+      settled: '2026-05-31T02:00:00.000Z',
+      retry: { attempts: 1, next_attempt_at: '2026-06-01T12:01:00.000Z' },
+    });
+    expect((await memport(['status'], { home, now })).stderr).toContain('is tried again at 2026-06-01T12:01');
+    mkdirSync(folder);
+    expect(await run(home, NOW + 60_000)).toMatchObject({ code: 0, outcome: 'made' });
+    expect(backups(folder)).toHaveLength(1);
+  });
+});
+
+describe('the daemon', () => {
+  test('makes what is due and goes on until it is ended', async () => {
+    const home = await dueHome();
+    const stop = new AbortController();
+    const ended = memport(['daemon'], { home, now, signal: stop.signal });
+    await expect.poll(() => stateText(home)?.includes('"made"'), { timeout: 20_000 }).toBe(true);
+    stop.abort('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain('backups are made at 0 2 * * * in UTC');
+    expect(stderr).toMatch(/2026-06-01T12:00:00.000Z memport made a backup: .* is made and proven/);
+    expect(backups(join(home, 'backups'))).toHaveLength(1);
+  });
+
+  test('waits while automatic backups are off, and says so', async () => {
+    const home = scratch();
+    const stop = new AbortController();
+    const ended = memport(['daemon'], { home, now, signal: stop.signal });
+    setTimeout(() => stop.abort('SIGTERM'), 200);
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([143, expect.stringContaining('automatic backups are off; it waits')]);
+  });
+});
+
+describe('backup schedule', () => {
+  test('install --print shows what would be, and changes nothing', async () => {
+    const home = await dueHome();
+    for (const [kind, text] of [
+      ['systemd', 'OnCalendar=*-*-* 02:00:00 UTC'],
+      ['launchd', '<key>StartInterval</key>'],
+      ['windows', '<Interval>PT15M</Interval>'],
+    ] as const) {
+      const shown = await ok(['backup', 'schedule', 'install', '--print', '--with', kind], { home });
+      expect(shown).toContain(text);
+      expect(shown).toContain(home);
+    }
+    const { code, stderr } = await memport(['backup', 'schedule', 'install', '--with', 'at'], { home });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('systemd, launchd, windows, crontab')]);
+  });
+
+  test('status tells the settings, the next run and that no timer is there', async () => {
+    const home = await dueHome();
+    const text = await ok(['backup', 'schedule', '--with', 'crontab'], {
+      home,
+      now,
+      env: { PATH: '/nowhere' },
+    });
+    expect(text).toMatch(
+      /automatic: +on\nschedule: +0 2 \* \* \* in UTC\nnext run: +2026-06-02T02:00:00.000Z\n/,
+    );
+  });
+});
+
+describe('backup config', () => {
+  test('shows the settings of backups alone, and hides what is secret', async () => {
+    const home = scratch();
+    await ok(['backup', 'config', 'set', 'backup_notify_webhook', 'https://example.org/hush'], { home });
+    const text = await ok(['backup', 'config'], { home });
+    expect(text).toContain('backup_retention_count');
+    expect(text).not.toMatch(/merge_strategy|hush/);
+    expect(await ok(['config', '--json'], { home })).not.toContain('hush');
+  });
+
+  test.each([
+    ['backup_schedule', '9:30'],
+    ['backup_schedule', '0 0 31 2 *'],
+    ['backup_timezone', 'Mars/Olympus'],
+    ['enable_auto_backup', 'perhaps'],
+    ['backup_notify', 'sometimes'],
+    ['backup_notify_webhook', 'ftp://example.org'],
+    ['enable_cloud_sync', 'true'],
+    ['backup_retention_count', '0'],
+  ])('%s can not be %s, and the file stays as it was', async (name, value) => {
+    const home = scratch();
+    const { code, stderr } = await memport(['backup', 'config', 'set', name, value], { home });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(name)]);
+    expect(existsSync(join(home, 'memport.json'))).toBe(false);
+  });
+
+  test('a schedule is kept in one spelling, and what may surprise is said', async () => {
+    const home = scratch();
+    const { stderr } = await memport(['backup', 'config', 'set', 'backup_schedule', ' 0  2 31 * * '], {
+      home,
+    });
+    expect(stderr).toContain('months without a day 31');
+    expect(await ok(['config', 'get', 'backup_schedule'], { home })).toBe('0 2 31 * *');
+    await ok(['backup', 'config', 'set', 'backup_schedule', 'Weekly'], { home });
+    expect(await ok(['config', 'get', 'backup_schedule'], { home })).toBe('weekly');
+  });
+});
