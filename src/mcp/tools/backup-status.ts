@@ -7,11 +7,10 @@ export const backupStatus = defineTool({
   title: 'How the backups stand',
   description: `Say whether the memories are backed up: the newest verified backup of this machine and how old it is, the schedule of automatic backups, the next run, the last runs and their results, and warnings, such as when the newest verified backup is older than twice the schedule. Tell the user what it warns of. For all backups use list_backups.`,
   effects: READS,
-  phases: ['reading'],
   input: z.strictObject({}),
   output: BACKUP_HEALTH,
-  async run(_args, { host, signal, onProgress }) {
-    const health = await readBackupHealth(host, { signal, onProgress });
-    return { text: healthText(health, host.now()), data: health };
+  async run(_args, { host, signal }) {
+    const health = await readBackupHealth(host, signal);
+    return { text: healthText(health), data: health };
   },
 });

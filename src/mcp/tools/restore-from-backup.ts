@@ -91,6 +91,11 @@ async function chosen(
 ): Promise<{ readonly path: string; readonly passedOver: readonly PassedOver[] }> {
   if (inputPath !== undefined) return { path: await call.readable(inputPath), passedOver: [] };
   const { backup, passedOver } = await backupNamed(backupId ?? 'latest', call);
+  if (backup.state === 'damaged') {
+    throw new MemportError('integrity', `the backup ${backup.id} is damaged: ${backup.problem}`, {
+      hint: 'Nothing was changed. Choose another one of list_backups, or latest.',
+    });
+  }
   return { path: backup.path, passedOver };
 }
 

@@ -271,13 +271,15 @@ describe('the rules of a cleanup', () => {
   });
 });
 
-it('[P4-12] the format is the option, else the setting; Markdown comes later', async () => {
+it('[P4-12] the format is the option, else the setting', async () => {
   const home = await filled();
   await ok(['config', 'set', 'backup_format', 'json'], { home });
   expect(await ok(['backup', 'create'], { home })).toMatch(/-manual\.json$/);
   expect(await ok(['backup', 'create', '--format', 'archive'], { home })).toMatch(/\.tar\.gz$/);
-  for (const format of ['markdown', 'zip'])
-    expect(await memport(['backup', 'create', '--format', format], { home })).toMatchObject({ code: 2 });
+  expect(await ok(['backup', 'create', '--format', 'markdown'], { home })).toMatch(/\.md$/);
+  expect((await listed({ home })).map(({ state }) => state)).toEqual(['verified', 'verified', 'verified']);
+  expect(await memport(['backup', 'verify', '--all'], { home })).toMatchObject({ code: 0 });
+  expect(await memport(['backup', 'create', '--format', 'zip'], { home })).toMatchObject({ code: 2 });
   expect(await memport(['config', 'set', 'backup_format', 'zip'], { home })).toMatchObject({ code: 2 });
 });
 
