@@ -3,16 +3,18 @@ import { type Config, portableConfig } from '../config.ts';
 import { toMemportError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import type { Store } from '../store/store.ts';
-import { chooseLock } from '../transfer/keys/choose-lock.ts';
-import { configuredDestination } from './destination.ts';
+import { backupFolders, configuredDestination } from './destination.ts';
+import { lockOfSettings } from './lock-of-settings.ts';
 import { parseFormat } from './name.ts';
 import { noticeOf } from './notify/notice.ts';
 import { notify } from './notify/notify.ts';
 import { retentionRules } from './retention-rules.ts';
-import { runBackup } from './run.ts';
 import type { Outcome } from './schedule/due.ts';
 import type { SchedulerOptions } from './schedule/scheduler.ts';
 import type { ScheduledRun } from './schedule/state.ts';
+
+/** How much it matters. */
+export type LogLevel = 'info' | 'warning' | 'error';
 
 export interface AutomaticOptions {
   readonly home: Home;
@@ -24,7 +26,7 @@ export interface AutomaticOptions {
   readonly openStore: () => Promise<Store>;
   /** `memport x.y.z` */
   readonly generator: string;
-  readonly log: (line: string) => void;
+  readonly log: (line: string, level: LogLevel) => void;
   /** Told of each settled slot, beside the notifications of the settings. */
   readonly onRun?: (run: ScheduledRun) => Promise<void> | void;
   readonly now: () => number;
@@ -44,7 +46,7 @@ export function automaticBackups(options: AutomaticOptions): SchedulerOptions {
     backUp: work => backUp(options, work),
     onRun: async run => {
       const notice = noticeOf(run, hostname());
-      log(`${notice.title}: ${notice.message}`);
+      log(`${notice.title}: ${notice.message}`, run.result === 'failed' ? 'error' : 'info');
       await options.onRun?.(run);
       const config = await settings();
       const failures = await notify(notice, {
@@ -53,9 +55,9 @@ export function automaticBackups(options: AutomaticOptions): SchedulerOptions {
         command: config.backup_notify_command,
         webhook: config.backup_notify_webhook,
       });
-      for (const failure of failures) log(failure);
+      for (const failure of failures) log(failure, 'warning');
     },
-    log,
+    log: line => log(line, 'warning'),
     now,
     sleep,
     signal,
@@ -68,17 +70,9 @@ async function backUp(
 ): Promise<Extract<Outcome, { result: 'made' | 'unchanged' }>> {
   const config = await settings();
   const format = parseFormat(config.backup_format);
-  const lock = config.backup_encrypt
-    ? await chooseLock({
-        recipients: config.backup_recipients,
-        env,
-        cwd,
-        signal,
-        keysFolder: home.keys,
-        // Nobody is there to be asked.
-        ask: async () => null,
-      })
-    : undefined;
+  const lock = await lockOfSettings(config, { env, cwd, signal, keysFolder: home.keys });
+  // Not before a slot is due: whoever only waits for one needs nothing of it.
+  const { runBackup } = await import('./run.ts');
   const destination = configuredDestination(home, config.backup_destination, env);
   await using store = await openStore();
   const { report, retention, retentionFailure } = await runBackup(
@@ -93,7 +87,7 @@ async function backUp(
     },
     {
       rules: retentionRules(config),
-      besides: destination.isOwn ? [] : [{ folder: home.backups, isOwn: true }],
+      besides: backupFolders(home, destination).slice(1),
       timeZone: config.backup_timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
       lockTimeoutMs: config.store_busy_timeout * 1000,
     },
@@ -101,11 +95,15 @@ async function backUp(
   );
   if (report.shrunken !== null) {
     const { before, now: left } = report.shrunken;
-    log(`the store has ${left} records, where the backup before has ${before}: nothing old is cleaned up`);
+    log(
+      `the store has ${left} records, where the backup before has ${before}: nothing old is cleaned up`,
+      'warning',
+    );
   }
-  if (retentionFailure !== null) log(`cleaning up failed: ${toMemportError(retentionFailure).message}`);
+  if (retentionFailure !== null)
+    log(`cleaning up failed: ${toMemportError(retentionFailure).message}`, 'warning');
   for (const { entry, keep, reasons } of retention ?? []) {
-    if (!keep) log(`removed ${entry.id}: ${reasons.join('; ')}`);
+    if (!keep) log(`removed ${entry.id}: ${reasons.join('; ')}`, 'info');
   }
   const { outcome, backup } = report;
   return { result: outcome === 'created' ? 'made' : 'unchanged', backup: backup.id };

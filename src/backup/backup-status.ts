@@ -1,9 +1,11 @@
+import { hostname } from 'node:os';
 import type { Config } from '../config.ts';
 import { lastSlot } from '../cron.ts';
 import { toMemportError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { type Backup, scanBackups } from './catalog.ts';
 import { configuredDestination, type Destination } from './destination.ts';
+import { hostPart } from './name.ts';
 import type { ScheduledRun, ScheduleState } from './schedule/state.ts';
 import { scheduleStatus } from './schedule/status.ts';
 
@@ -79,9 +81,11 @@ async function newestVerified(
   { signal }: BackupStatusOptions,
   warnings: string[],
 ): Promise<Backup | null> {
+  const host = hostPart(hostname());
   try {
     for await (const backup of scanBackups(destination.folder, { signal, mustExist: !destination.isOwn })) {
-      if (backup.trigger === 'safety') continue;
+      // In a shared folder those of another machine say nothing of this store.
+      if (backup.trigger === 'safety' || backup.host !== host) continue;
       if (backup.state === 'verified') return backup;
       if (backup.state === 'damaged') warnings.push(`the backup ${backup.id} is damaged: ${backup.problem}`);
     }

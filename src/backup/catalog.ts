@@ -31,6 +31,17 @@ export interface Backup extends BackupName {
 export interface ListOptions extends WorkOptions {
   /** Whether a folder that is not there is `not_found`; else it has no backups. */
   readonly mustExist?: boolean;
+  /** Others are passed over unread. */
+  readonly isMeant?: (place: Place) => boolean;
+}
+
+/** Where a backup stands among others. */
+export type Place = Pick<Backup, 'id' | 'path'>;
+
+/** Newest first by their names, to the second; of one second by their letters. */
+export function byPlace(a: Place, b: Place): number {
+  if (a.id !== b.id) return a.id < b.id ? 1 : -1;
+  return a.path < b.path ? -1 : Number(a.path > b.path);
 }
 
 /**
@@ -45,16 +56,16 @@ export async function listBackups(folder: string, options: ListOptions = {}): Pr
 
 /** As listBackups, one by one, for who needs but the first that fits. Of one second, they come by their letters. */
 export async function* scanBackups(folder: string, options: ListOptions = {}): AsyncGenerator<Backup> {
-  const names = new Map<string, BackupName>();
+  const names = new Map<string, Place>();
   for (const found of await namesIn(folder, options.mustExist === true)) {
     // A sidecar whose backup is gone tells of it.
     const file = parseBackupName(found) === null ? found.replace(/\.json$/, '') : found;
     const name = parseBackupName(file);
-    if (name !== null) names.set(file, name);
+    if (name !== null) names.set(file, { id: name.id, path: join(folder, file) });
   }
-  const ordered = [...names].sort(([, a], [, b]) => b.createdMs - a.createdMs || (a.id < b.id ? 1 : -1));
-  for (const [file] of ordered) {
-    const backup = await readBackup(join(folder, file), options);
+  const { isMeant = () => true } = options;
+  for (const { path } of [...names.values()].filter(isMeant).sort(byPlace)) {
+    const backup = await readBackup(path, options);
     if (backup !== null) yield backup;
   }
 }

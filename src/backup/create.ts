@@ -75,13 +75,16 @@ export async function createBackup(
   const path = report.path ?? '';
   const name = parseBackupName(basename(path));
   if (name === null) throw new RangeError(`${path} is not called like a backup`);
-  const sum = await checksumOfFile(path, work);
-  const sidecar = describe(name, request, { report, digest, sum, isShrunken: shrunken !== null });
-  await writeSidecar(path, sidecar, 'refuse').catch(async error => {
-    // It is whole, but what failed must not look as if it had worked.
+  let sidecar: Sidecar;
+  try {
+    const sum = await checksumOfFile(path, work);
+    sidecar = describe(name, request, { report, digest, sum, isShrunken: shrunken !== null });
+    await writeSidecar(path, sidecar, 'refuse');
+  } catch (error) {
+    // It is whole, but what failed or was called off must not look as if it had worked.
     await rm(path, { force: true });
     throw error;
-  });
+  }
   const { bytes } = report;
   const backup: Backup = {
     ...name,
@@ -169,7 +172,7 @@ function describe(
     vectors: report.vectors,
     bytes: report.bytes,
     sha256: sum,
-    // That of Markdown, which holds no vectors, is of another kind.
+    // Of Markdown, which keeps neither vectors nor the order of ids, there is none.
     content_digest: name.format === 'markdown' ? null : digest,
     encrypted: report.encrypted,
     verified_at: created,

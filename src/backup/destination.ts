@@ -22,6 +22,11 @@ export function configuredDestination(
   return { folder, isOwn: folder === home.backups };
 }
 
+/** Where backups are looked for: the destination, and the home's own folder, where safety backups go. */
+export function backupFolders(home: Home, destination: Destination): readonly Destination[] {
+  return destination.isOwn ? [destination] : [destination, { folder: home.backups, isOwn: true }];
+}
+
 /** Makes sure that backups can go there. Throws `not_found` for a folder that is missing and not the home's own. */
 export async function prepareDestination({ folder, isOwn }: Destination): Promise<void> {
   if (isOwn) {

@@ -1,11 +1,21 @@
 import { MemportError } from '../errors.ts';
 import type { WorkOptions } from '../model/progress.ts';
-import { type Backup, listBackups } from './catalog.ts';
+import { type Backup, byPlace, type ListOptions, listBackups, type Place, scanBackups } from './catalog.ts';
 import type { Destination } from './destination.ts';
 
 const MIN_PREFIX = 4;
 /** `20260601T120000Z-abcd`: of these, four letters alone are the last four. */
 const LETTERS_AT = 17;
+
+/** The backup of a name as findBackup takes it, or the newest whole one for `latest`: see latestBackup. */
+export function namedBackup(
+  folders: readonly Destination[],
+  called: string,
+  onPassedOver: (backup: Backup) => Promise<void>,
+  work: WorkOptions = {},
+): Promise<Backup> {
+  return called === 'latest' ? latestBackup(folders, onPassedOver, work) : findBackup(folders, called, work);
+}
 
 /**
  * The backup that is called so: by its id, by a beginning of it of four or more characters, or by the four letters at its
@@ -16,12 +26,12 @@ export async function findBackup(
   called: string,
   work: WorkOptions = {},
 ): Promise<Backup> {
-  const all = await listAll(folders, work);
   const wanted = called.toLowerCase();
-  const found = all.filter(({ id }) => {
+  const isMeant = ({ id }: Place): boolean => {
     const lower = id.toLowerCase();
     return (wanted.length >= MIN_PREFIX && lower.startsWith(wanted)) || lower.slice(LETTERS_AT) === wanted;
-  });
+  };
+  const found = await listAll(folders, { ...work, isMeant });
   const [one] = found;
   if (one !== undefined && found.length === 1) return one;
   if (found.length > 1)
@@ -56,10 +66,34 @@ export async function latestBackup(
   });
 }
 
+/**
+ * Of the backups of several folders so many, newest first, from behind a place on: no other is read. Throws `not_found` for a
+ * folder that is not the home's own and missing.
+ */
+export async function pageOfBackups(
+  folders: readonly Destination[],
+  { after, limit }: { readonly after: Place | null; readonly limit: number },
+  work: WorkOptions = {},
+): Promise<{ readonly backups: readonly Backup[]; readonly hasMore: boolean }> {
+  const found: Backup[] = [];
+  for (const { folder, isOwn } of folders) {
+    const isMeant = (place: Place): boolean => after === null || byPlace(after, place) < 0;
+    let read = 0;
+    for await (const backup of scanBackups(folder, { ...work, mustExist: !isOwn, isMeant })) {
+      found.push(backup);
+      read += 1;
+      // One more than is asked for tells whether there is more.
+      if (read > limit) break;
+    }
+  }
+  found.sort(byPlace);
+  return { backups: found.slice(0, limit), hasMore: found.length > limit };
+}
+
 /** The backups of several folders, newest first. Throws `not_found` for one that is not the home's own and missing. */
 export async function listAll(
   folders: readonly Destination[],
-  work: WorkOptions = {},
+  work: WorkOptions & Pick<ListOptions, 'isMeant'> = {},
 ): Promise<readonly Backup[]> {
   const lists = await Promise.all(
     folders.map(({ folder, isOwn }) => listBackups(folder, { ...work, mustExist: !isOwn })),

@@ -6,7 +6,7 @@ export type BackupFormat = keyof typeof ENDINGS;
 
 /** What a backup can be, by the ending of its name. A format that is one file needs only a line here and its writer. */
 const ENDINGS = { archive: 'tar.gz', json: 'json', markdown: 'md' } as const;
-export const BACKUP_FORMATS = Object.keys(ENDINGS) as readonly BackupFormat[];
+export const BACKUP_FORMATS = ['archive', 'json', 'markdown'] as const satisfies readonly BackupFormat[];
 
 /** The format of this name; throws `usage` for any other. `where` it stands is for the message. */
 export function parseFormat(name: string, where = 'backup_format'): BackupFormat {

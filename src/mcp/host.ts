@@ -1,9 +1,11 @@
+import type { LogLevel } from '../backup/automatic.ts';
+import { backupFolders, configuredDestination, type Destination } from '../backup/destination.ts';
 import { type Config, loadConfig, portableConfig } from '../config.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { MemportError, toMemportError } from '../errors.ts';
 import { type Home, makeHome } from '../home.ts';
 import type { Store } from '../store/store.ts';
-import type { Keys } from '../transfer/keys/keyring.ts';
+import type { Keys, Lock } from '../transfer/keys/keyring.ts';
 import { packageVersion } from '../version.ts';
 import { OpenedStore } from './opened-store.ts';
 import { Plans } from './plans.ts';
@@ -14,8 +16,6 @@ export interface HostOptions {
   readonly now: () => number;
 }
 
-export type LogLevel = 'info' | 'warning' | 'error';
-
 /** Told what happens in the server, besides the answer to a call. */
 export type LogListener = (level: LogLevel, message: string) => void;
 
@@ -24,7 +24,7 @@ export class McpHost implements AsyncDisposable {
   readonly home: Home;
   readonly plans: Plans;
   readonly now: () => number;
-  readonly #env: HostOptions['env'];
+  readonly env: HostOptions['env'];
   readonly #store: OpenedStore;
   readonly #listeners = new Set<LogListener>();
   #embedder: { readonly settings: string; readonly opened: Promise<Embedder | null> } | null = null;
@@ -33,7 +33,7 @@ export class McpHost implements AsyncDisposable {
     this.home = home;
     this.now = now;
     this.plans = new Plans(now);
-    this.#env = env;
+    this.env = env;
     this.#store = new OpenedStore(home.store, mode => this.#openStore(mode));
   }
 
@@ -44,12 +44,28 @@ export class McpHost implements AsyncDisposable {
 
   /** The settings as they are now: a change of the file holds from the next call on. */
   config(): Config {
-    return loadConfig(this.home.config, this.#env).values;
+    return loadConfig(this.home.config, this.env).values;
   }
 
   /** The settings as an export carries them. */
   portableConfig(): Partial<Config> {
     return portableConfig(this.config());
+  }
+
+  /** Where backups go. */
+  destination(): Destination {
+    return configuredDestination(this.home, this.config().backup_destination, this.env);
+  }
+
+  /** Where backups are looked for. */
+  backupFolders(): readonly Destination[] {
+    return backupFolders(this.home, this.destination());
+  }
+
+  /** What backups are encrypted to; undefined where the settings don't want it. Nobody is asked. */
+  async backupLock(signal?: AbortSignal): Promise<Lock | undefined> {
+    const { lockOfSettings } = await import('../backup/lock-of-settings.ts');
+    return lockOfSettings(this.config(), this.#keySources(signal));
   }
 
   /** Runs `work` on the store, which stays open. */
@@ -85,12 +101,15 @@ export class McpHost implements AsyncDisposable {
   /** What may open encrypted files: the keys of the home and of the environment; nobody is asked. */
   async keys(signal?: AbortSignal): Promise<Keys> {
     const { openKeyring } = await import('../transfer/keys/keyring.ts');
-    const sources = { env: this.#env, cwd: this.home.path, signal, keysFolder: this.home.keys };
-    return openKeyring({ ...sources, ask: async () => null });
+    return openKeyring({ ...this.#keySources(signal), ask: async () => null });
+  }
+
+  #keySources(signal?: AbortSignal) {
+    return { env: this.env, cwd: this.home.path, signal, keysFolder: this.home.keys };
   }
 
   #surroundings() {
-    return { env: this.#env, models: this.home.models };
+    return { env: this.env, models: this.home.models };
   }
 
   log(level: LogLevel, message: string): void {
@@ -106,6 +125,11 @@ export class McpHost implements AsyncDisposable {
   /** Waits for the transactions that were asked for before. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#store[Symbol.asyncDispose]();
+  }
+
+  /** Opens the store once more, for who works beside the calls and closes it. */
+  openStore(): Promise<Store> {
+    return this.#openStore('existing');
   }
 
   async #openStore(mode: 'create' | 'existing'): Promise<Store> {

@@ -37,7 +37,7 @@ export class Plans {
     this.#plans.delete(id);
     if (plan !== undefined && plan.expires > this.#now()) return plan;
     throw new MemportError('not_found', `there is no plan ${JSON.stringify(id.slice(0, 80))}`, {
-      hint: 'Plans end after 15 minutes, with one use and with the server. Call restore_from_backup with input_path and without plan_id for a new one.',
+      hint: 'Plans end after 15 minutes, with one use and with the server. Call restore_from_backup with backup_id or input_path and without plan_id for a new one.',
     });
   }
 }

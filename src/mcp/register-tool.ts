@@ -67,7 +67,7 @@ function toolCall(
   const given = givenRoots(context);
   const rules = (): PathRules => ({
     home: host.home,
-    folders: [...host.config().mcp_allowed_paths, ...(given ?? [])],
+    folders: [...host.config().mcp_allowed_paths, host.destination().folder, ...(given ?? [])],
   });
   const orAskForRoots = async (check: Promise<string>): Promise<string> => {
     try {

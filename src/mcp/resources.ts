@@ -4,23 +4,39 @@ import {
   ProtocolErrorCode,
   ResourceTemplate,
 } from '@modelcontextprotocol/server';
+import { backupRecord } from '../backup/backup-record.ts';
 import { toMemportError } from '../errors.ts';
 import { projectRecord } from '../model/project.ts';
+import { readBackupHealth } from './backup-health.ts';
 import type { McpHost } from './host.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** Offers what can be read without a tool. The list of backups comes with their catalog. */
+/** So many backups; list_backups gives all, in pages. */
+const BACKUPS = 100;
+
+/** Offers what can be read without a tool. */
 export function registerResources(server: McpServer, host: McpHost): void {
   server.registerResource(
     'status',
     'memport://status',
     {
       title: 'State of the memory',
-      description: 'What the store holds, its projects, the newest change, and what has no vector yet.',
+      description:
+        'What the store holds, its projects, the newest change, and what has no vector yet, and how its backups stand.',
       mimeType: JSON_TYPE,
     },
     async uri => contents(uri, await guarded(() => status(host))),
+  );
+  server.registerResource(
+    'backups',
+    'memport://backups',
+    {
+      title: 'Backups',
+      description: `How the backups stand, the schedule, and the newest ${BACKUPS} of them, each held against its checksum.`,
+      mimeType: JSON_TYPE,
+    },
+    async uri => contents(uri, await guarded(() => backups(host))),
   );
   server.registerResource(
     'memory',
@@ -47,6 +63,14 @@ async function status(host: McpHost): Promise<string> {
     ...(await readStatus(store, embedder)),
     project_list: (await store.projects()).map(projectRecord),
   }));
+  return JSON.stringify({ ...found, backups: await readBackupHealth(host) }, null, 2);
+}
+
+async function backups(host: McpHost): Promise<string> {
+  const { pageOfBackups } = await import('../backup/find.ts');
+  const health = await readBackupHealth(host);
+  const page = await pageOfBackups(host.backupFolders(), { after: null, limit: BACKUPS });
+  const found = { ...health, backups: page.backups.map(backupRecord), complete: !page.hasMore };
   return JSON.stringify(found, null, 2);
 }
 

@@ -7,7 +7,7 @@ import { TOOLS } from './tools.ts';
 
 const INSTRUCTIONS = `memport is the long-term memory of this user's coding assistants, kept on their own machine and shared by all of their editors.
 At the beginning of a task call search_memories with what it is about. When you learn something that will matter later (a preference, a decision, how this project works), call store_memory, one thing a call; correct what is wrong with update_memory rather than storing it again.
-Memories are the user's: delete_memory, import_memories and restore_from_backup change them, so ask first. export_memories makes a file to keep. Every error names the next call.`;
+Memories are the user's: delete_memory, import_memories and restore_from_backup change them, so ask first, and create_backup before. export_memories makes a file to keep; backup_status says whether all is backed up. index_codebase and search_code are for the code of a project. Every error names the next call.`;
 
 /** A server for one connection; connections share the host. Nothing is opened before it is needed. */
 export function createServer(host: McpHost): McpServer {

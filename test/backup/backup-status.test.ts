@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ok, scratch } from '../support/cli.ts';
@@ -57,6 +57,16 @@ test('a store that has not changed since is as safe as its newest backup', async
   };
   writeFileSync(join(home, 'state.json'), JSON.stringify({ settled: at, retry: null, runs: [run] }));
   expect((await status(home, MADE + 101 * HOUR)).warnings).toEqual([]);
+});
+
+test('a backup of another machine in the same folder is none of this store', async () => {
+  const home = scratch();
+  await ok(['add', 'x'], { home, now: () => MADE });
+  const path = (await ok(['backup', 'create'], { home, now: () => MADE })).trim();
+  const other = path.replace(/memport-.*-(\d{8}T)/, 'memport-elsewhere-$1');
+  renameSync(path, other);
+  renameSync(`${path}.json`, `${other}.json`);
+  expect(await status(home, MADE)).toMatchObject({ newest_verified: null });
 });
 
 test('a destination that is not there is a warning', async () => {

@@ -185,3 +185,26 @@ describe('an automatic run', () => {
     expect((await listBackups(folder)).map(({ sidecar }) => sidecar?.memories)).toEqual([left + 2, left + 1]);
   });
 });
+
+it.each(['writing', 'verifying', 'reading'])(
+  'a backup that is called off while %s leaves no file',
+  async phase => {
+    const { store, folder } = await storeWith(3);
+    await using _store = store;
+    const controller = new AbortController();
+    const onProgress = (progress: { readonly phase: string }): void => {
+      if (progress.phase === phase) controller.abort();
+    };
+    const made = createBackup(store, requestFor(folder), { signal: controller.signal, onProgress });
+    await expect(made).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
+
+it('one of Markdown, which has no digest of its content, is listed as what it is', async () => {
+  const { store, folder } = await storeWith(3);
+  await using _store = store;
+  const { backup } = await createBackup(store, requestFor(folder, { format: 'markdown' }));
+  expect(await listBackups(folder)).toEqual([backup]);
+  expect(backup).toMatchObject({ state: 'verified', sidecar: { content_digest: null, memories: 3 } });
+});

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -82,6 +82,8 @@ describe('progress', () => {
     const { path } = await run('export_memories', {});
     await run('import_memories', { input_path: join(homes.large, 'all.json'), merge_strategy: 'keep-both' });
     runBinary(['add', 'One more.'], home);
+    await run('create_backup', {});
+    await run('verify_backup', { restore: true });
     const { plan_id } = await run('restore_from_backup', { input_path: path });
     await run('restore_from_backup', { plan_id });
     const { operation_id: _, ...undone } = await run('undo_operation', {}, 2);
@@ -122,6 +124,33 @@ describe('a cancelled call', () => {
     },
     120_000,
   );
+
+  test.each(['writing', 'verifying'])(
+    'backup, while %s: leaves no file',
+    async phase => {
+      const server = await connectBinary(homes.large);
+      const backups = join(homes.large, 'backups');
+      await cancelIn(server, phase, 'create_backup', {});
+      await expect.poll(() => readdirSync(backups), { timeout: 10_000 }).toEqual([]);
+      expect(await server.ok('create_backup')).toMatchObject({ backup: { memories: MANY } });
+      rmSync(backups, { recursive: true });
+    },
+    120_000,
+  );
+
+  test('index: leaves whole files, and goes on from there', async () => {
+    const [home, root] = [scratch(), scratch()];
+    for (let n = 0; n < 200; n++) {
+      const functions = Array.from({ length: 40 }, (_, m) => `def f${n}_${m}(): return ${m}\n`);
+      writeFileSync(join(root, `f${n}.py`), functions.join(''));
+    }
+    const server = await connectBinary(home, { env: { MEMPORT_MCP_ALLOWED_PATHS: root } });
+    await cancelIn(server, 'indexing', 'index_codebase', { path: root, project: 'p' });
+    const done = await server.ok('index_codebase', { path: root, project: 'p' });
+    expect(done).toMatchObject({ files: 200, units: 8000 });
+    const found = runBinary(['search-code', 'f199_39', '--json', '--limit', '1'], home).stdout.toString();
+    expect(found).toContain('"name":"f199_39"');
+  }, 120_000);
 
   test('restore: leaves the store as it was', async () => {
     const home = scratch();

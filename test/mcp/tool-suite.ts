@@ -760,7 +760,7 @@ export function toolSuite(connect: Connect): void {
       const [id = ''] = await fillHome(home);
       const { client } = await connect(home);
       const { resources } = await client.listResources();
-      expect(resources.map(({ uri }) => uri)).toEqual(['memport://status']);
+      expect(resources.map(({ uri }) => uri)).toEqual(['memport://status', 'memport://backups']);
       const { resourceTemplates } = await client.listResourceTemplates();
       expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(['memport://memory/{id}']);
       const read = async (uri: string): Promise<unknown> => {

@@ -23,8 +23,8 @@ describe('every tool', () => {
       expect(description.length).toBeGreaterThan(100);
       expect(inputSchema).toMatchObject({ type: 'object', additionalProperties: false });
       expect(outputSchema).toMatchObject({ type: 'object' });
-      const reads = /^(get|list|search)_/.test(name);
-      const destroys = !reads && !/^(store|export)_/.test(name);
+      const reads = /^(get|list|search)_|_status$/.test(name);
+      const destroys = !reads && !/^(store|export|create|verify)_/.test(name);
       expect({ name, annotations }).toMatchObject({
         name,
         annotations: { title, readOnlyHint: reads, destructiveHint: destroys, openWorldHint: false },

@@ -36,9 +36,12 @@ The token of --http is that of MEMPORT_MCP_TOKEN, else the one in the home's key
 
 async function serve(session: Session, port: number | null): Promise<void> {
   const { McpHost } = await import('../../mcp/host.ts');
+  const { startSchedule } = await import('../../mcp/schedule.ts');
   const { home, io } = session;
   await session.config();
   await using host = new McpHost({ home, env: io.env, now: io.now });
+  using _log = host.onLog((level, text) => complain(session, `${level}: ${text}`));
+  await using _schedule = startSchedule(host);
   await (port === null ? serveStdio(session, host) : serveHttp(session, host, port));
 }
 
@@ -66,7 +69,7 @@ async function serveHttp(session: Session, host: McpHost, port: number): Promise
   });
 }
 
-/** What a client does wrong is no business of the user's, unless they look for it. */
+/** What a client does wrong, and what clients are told anyway, is no business of the user's unless they look for it. */
 function complain(session: Session, text: string): void {
   if (session.options.verbose) void tell(session.io.stderr, `memport: ${visible(text.slice(0, 1000))}\n`);
 }

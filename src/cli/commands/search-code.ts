@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { toMemportError } from '../../errors.ts';
-import type { CodeFilter } from '../../model/code-filter.ts';
+import { readCodeFilter } from '../../model/code-filter.ts';
 import type { Act } from '../act.ts';
 import { collect } from '../filters.ts';
 import { readCount } from '../numbers.ts';
@@ -24,11 +24,11 @@ export const searchCodeCommand = (act: Act): Command =>
     .option('--limit <n>', 'at most so many', '10')
     .action(
       act(async (session, command) => {
-        const options = command.opts<SearchCodeOptions>();
+        const { project, language, type, path, limit } = command.opts<SearchCodeOptions>();
         const search = {
           query: command.args.join(' '),
-          filter: readCodeFilter(options),
-          limit: readCount(options.limit, '--limit', 1),
+          filter: readCodeFilter({ projects: project, languages: language, unitTypes: type, path }),
+          limit: readCount(limit, '--limit', 1),
         };
         const { searchCode } = await import('../../code-index/search.ts');
         await using store = await session.openStore('existing');
@@ -54,9 +54,3 @@ export const searchCodeCommand = (act: Act): Command =>
           );
       }),
     );
-
-function readCodeFilter({ project, language, type, path }: SearchCodeOptions): CodeFilter {
-  const folded = (names: readonly string[]): readonly string[] => names.map(name => name.toLowerCase());
-  const pathPrefix = path?.replaceAll('\\', '/').replace(/^(\.?\/)+/, '') || null;
-  return { projects: project, languages: folded(language), unitTypes: folded(type), pathPrefix };
-}

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { age } from '../../backup/age.ts';
 import type { BackupStatus } from '../../backup/backup-status.ts';
 import type { Act } from '../act.ts';
-import { age } from '../backups.ts';
 
 export const statusCommand = (act: Act): Command =>
   new Command('status')

@@ -2,12 +2,9 @@ import { z } from 'zod';
 import type { Filter } from '../../model/filter.ts';
 import { CATEGORIES } from '../../model/memory.ts';
 import { readFilter } from '../../model/read-filter.ts';
+import { many, oneOrMany } from './many.ts';
 
 const MOST = 100;
-
-function oneOrMany<S extends z.ZodType>(schema: S): z.ZodUnion<readonly [S, z.ZodArray<S>]> {
-  return z.union([schema, z.array(schema).max(MOST)]);
-}
 
 /** The arguments that narrow down which memories are meant, the same for every tool that has them. */
 export const FILTER_ARGUMENTS = {
@@ -27,9 +24,4 @@ const FILTER = z.object(FILTER_ARGUMENTS);
 export function filterOf(args: z.output<typeof FILTER>, nowMs: number): Filter {
   const { project, category, tags, since, until } = args;
   return readFilter({ projects: many(project), categories: many(category), tags, since, until }, nowMs);
-}
-
-function many<T extends string>(value: T | readonly T[] | undefined): readonly T[] {
-  if (value === undefined) return [];
-  return typeof value === 'string' ? [value] : value;
 }

@@ -97,7 +97,7 @@ export function memoryLineOf(memory: z.input<typeof MEMORY>, length = 200): stri
 }
 
 /** So many UTF-16 units, without tearing apart a character that is made of two. */
-function cut(text: string, from: number, length: number): string {
+export function cut(text: string, from: number, length: number): string {
   const end = from + length;
   const isTorn =
     end < text.length &&

@@ -3,8 +3,10 @@ import type { RestoreReport } from '../../backup/restore.ts';
 import { planText, restoreRecord } from '../../backup/restore-report.ts';
 import { MemportError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
+import { backupNamed, type PassedOver, passedOverText } from '../backup-named.ts';
 import { fileHash } from '../file-hash.ts';
 import type { Plan } from '../plans.ts';
+import { BACKUP_ID } from '../schemas/backup.ts';
 import { defineTool, type ToolCall } from '../tool.ts';
 
 const COUNT = z.int();
@@ -12,7 +14,7 @@ const COUNT = z.int();
 export const restoreFromBackup = defineTool({
   name: 'restore_from_backup',
   title: 'Restore the whole store from a file',
-  description: `Make the whole memory exactly what a backup or a full export holds: what is not in the file is removed. Two steps. First call it with input_path: nothing is changed, and the answer says how many records would be added, changed and removed, with a plan_id. Show that to the user. Then call it with the plan_id alone to do it; it is refused when the store or the file has changed since. What was there before goes into a safety backup, and undo_operation takes the restore back. To only add what a file holds, use import_memories.`,
+  description: `Make the whole memory exactly what a backup or a full export holds: what is not in the file is removed. Two steps. First call it with backup_id (from list_backups, or latest) or with input_path: nothing is changed, and the answer says how many records would be added, changed and removed, with a plan_id. Show that to the user. Then call it with the plan_id alone to do it; it is refused when the store or the file has changed since. What was there before goes into a safety backup, and undo_operation takes the restore back. To only add what a file holds, use import_memories.`,
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
   phases: ['verifying', 'reading', 'comparing', 'writing', 'restoring'],
   input: z.strictObject({
@@ -22,6 +24,9 @@ export const restoreFromBackup = defineTool({
       .describe(
         'First step: the file, as a name in the exports folder or an absolute path in an allowed folder.',
       ),
+    backup_id: BACKUP_ID.optional().describe(
+      'First step, in place of input_path: the id of a backup, a part of it as in verify_backup, or latest.',
+    ),
     plan_id: z.string().max(100).optional().describe('Second step: the plan_id of the first one.'),
   }),
   output: z.object({
@@ -45,32 +50,54 @@ export const restoreFromBackup = defineTool({
     warnings: z.record(z.string(), COUNT),
     safety_backup: z.string().nullable().describe('The file with what was there before.'),
     operation_id: z.string().nullable().describe('For undo_operation.'),
+    passed_over: z
+      .array(z.object({ id: z.string(), problem: z.string() }))
+      .describe('Newer backups that are not whole, when backup_id is latest.'),
   }),
   recovery: {
+    not_found: 'Call list_backups for the ids that there are; create_backup makes one.',
     safety_stop:
-      'Nothing was changed. Call restore_from_backup with input_path again for a new plan and show it to the user, or use import_memories to only add what the file holds.',
-    integrity: 'Nothing was changed. Choose an older backup, or import_memories for what can be taken over.',
+      'Nothing was changed. Call restore_from_backup with backup_id or input_path again for a new plan and show it to the user, or use import_memories to only add what the file holds.',
+    integrity:
+      'Nothing was changed. Choose an older backup (list_backups), or import_memories for what can be taken over.',
   },
-  async run({ input_path, plan_id }, call) {
-    if ((input_path === undefined) === (plan_id === undefined)) {
-      throw new MemportError('usage', 'either input_path or plan_id is needed, and not both', {
-        hint: 'Call with input_path to see the plan, then with the plan_id of the answer to restore.',
+  async run({ input_path, backup_id, plan_id }, call) {
+    const given = [input_path, backup_id, plan_id].filter(argument => argument !== undefined);
+    if (given.length !== 1) {
+      throw new MemportError('usage', 'exactly one of input_path, backup_id and plan_id is needed', {
+        hint: 'Call with backup_id or input_path to see the plan, then with the plan_id of the answer alone to restore.',
       });
     }
     const { host } = call;
-    if (input_path === undefined) {
-      const plan = host.plans.take(plan_id ?? '');
+    if (plan_id !== undefined) {
+      const plan = host.plans.take(plan_id);
       const report = await host.withStore('existing', store => execute(store, plan, call));
       host.log('info', `restored ${report.input}: ${planText(report.plan)}`);
-      return { text: doneText(report), data: answer(report, null) };
+      return { text: doneText(report), data: answer(report, null, []) };
     }
-    const path = await call.readable(input_path);
+    const { path, passedOver } = await chosen(input_path, backup_id, call);
     const { plan, report } = await host.withStore('create', store => preview(store, path, call));
     const { changesNothing } = await import('../../backup/restore-plan.ts');
     const id = changesNothing(report.plan) ? null : host.plans.keep(plan);
-    return { text: planAnswer(report, id), data: answer(report, id) };
+    const text = `${passedOverText(passedOver)}${planAnswer(report, id)}`;
+    return { text, data: answer(report, id, passedOver) };
   },
 });
+
+async function chosen(
+  inputPath: string | undefined,
+  backupId: string | undefined,
+  call: ToolCall,
+): Promise<{ readonly path: string; readonly passedOver: readonly PassedOver[] }> {
+  if (inputPath !== undefined) return { path: await call.readable(inputPath), passedOver: [] };
+  const { backup, passedOver } = await backupNamed(backupId ?? 'latest', call);
+  if (backup.state === 'damaged') {
+    throw new MemportError('integrity', `the backup ${backup.id} is damaged: ${backup.problem}`, {
+      hint: 'Nothing was changed. Choose another one of list_backups, or latest.',
+    });
+  }
+  return { path: backup.path, passedOver };
+}
 
 async function preview(
   store: Store,
@@ -112,7 +139,13 @@ async function restore(
       input: path,
       dryRun: plan === null,
       force: false,
-      safety: { folder: host.home.backups, nowMs, generator: host.generator, config: host.portableConfig() },
+      safety: {
+        folder: host.home.backups,
+        nowMs,
+        generator: host.generator,
+        config: host.portableConfig(),
+        lock: plan === null ? undefined : await host.backupLock(signal),
+      },
       embedder,
       nowMs,
       confirm: async () => {
@@ -139,9 +172,10 @@ function changed(what: string): MemportError {
   return new MemportError('safety_stop', `${what} has changed since the plan was made; nothing was restored`);
 }
 
-function answer(report: RestoreReport, planId: string | null) {
+function answer(report: RestoreReport, planId: string | null, passedOver: readonly PassedOver[]) {
   const { dry_run, ...record } = restoreRecord(report);
-  return { ...record, warnings: { ...record.warnings }, plan_id: planId, restored: !dry_run };
+  const passed_over = [...passedOver];
+  return { ...record, warnings: { ...record.warnings }, plan_id: planId, restored: !dry_run, passed_over };
 }
 
 function planAnswer(report: RestoreReport, planId: string | null): string {

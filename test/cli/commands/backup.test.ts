@@ -276,6 +276,9 @@ it('[P4-12] the format is the option, else the setting', async () => {
   await ok(['config', 'set', 'backup_format', 'json'], { home });
   expect(await ok(['backup', 'create'], { home })).toMatch(/-manual\.json$/);
   expect(await ok(['backup', 'create', '--format', 'archive'], { home })).toMatch(/\.tar\.gz$/);
+  expect(await ok(['backup', 'create', '--format', 'markdown'], { home })).toMatch(/\.md$/);
+  expect((await listed({ home })).map(({ state }) => state)).toEqual(['verified', 'verified', 'verified']);
+  expect(await memport(['backup', 'verify', '--all'], { home })).toMatchObject({ code: 0 });
   expect(await memport(['backup', 'create', '--format', 'zip'], { home })).toMatchObject({ code: 2 });
   expect(await memport(['config', 'set', 'backup_format', 'zip'], { home })).toMatchObject({ code: 2 });
 });

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { age } from '../../../backup/age.ts';
 import type { BackupEntry } from '../../../backup/cleanup.ts';
 import type { RetentionRules, Verdict } from '../../../backup/retention.ts';
 import type { Act } from '../../act.ts';
-import { age, foldersOf } from '../../backups.ts';
+import { foldersOf } from '../../backups.ts';
 import { readCount } from '../../numbers.ts';
 import type { Session } from '../../session.ts';
 import { table } from '../../ui/table.ts';

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { backupRecord } from '../../../backup/backup-record.ts';
 import type { BackupReport } from '../../../backup/create.ts';
 import type { Act } from '../../act.ts';
-import { backupRecord, destinationOf } from '../../backups.ts';
+import { destinationOf } from '../../backups.ts';
 import { addLockOptions, type LockOptions, lockOf } from '../../keys.ts';
 import { refuseEmpty } from '../../operands.ts';
 import type { Session } from '../../session.ts';

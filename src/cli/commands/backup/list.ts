@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import { age } from '../../../backup/age.ts';
+import { backupRecord } from '../../../backup/backup-record.ts';
 import type { Backup } from '../../../backup/catalog.ts';
 import type { Act } from '../../act.ts';
-import { age, backupRecord, foldersOf } from '../../backups.ts';
+import { foldersOf } from '../../backups.ts';
 import { operand } from '../../operands.ts';
 import type { Session } from '../../session.ts';
 import { formatBytes } from '../../ui/progress.ts';

@@ -1,0 +1,4 @@
+import { connectHere } from '../support/mcp.ts';
+import { backupToolSuite } from './backup-tool-suite.ts';
+
+backupToolSuite(connectHere);

@@ -1,0 +1,4 @@
+import { connectHere } from '../support/mcp.ts';
+import { codeToolSuite } from './code-tool-suite.ts';
+
+codeToolSuite(connectHere);
