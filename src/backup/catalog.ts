@@ -5,6 +5,7 @@ import { MemportError } from '../errors.ts';
 import { systemCode } from '../file-target.ts';
 import { fileChunks } from '../formats/json/file-chunks.ts';
 import type { WorkOptions } from '../model/progress.ts';
+import { missingFolder } from './destination.ts';
 import { type BackupName, parseBackupName } from './name.ts';
 import { readSidecar, type Sidecar } from './sidecar.ts';
 
@@ -124,14 +125,6 @@ async function namesIn(folder: string, mustExist: boolean): Promise<readonly str
     if (!mustExist) return [];
     throw missingFolder(folder, error);
   }
-}
-
-/** The error of a destination that is not there: most often a disk that is not. */
-export function missingFolder(folder: string, cause: unknown): MemportError {
-  return new MemportError('not_found', `the folder of backups ${folder} is not there`, {
-    hint: `is its disk connected? If it is a new one: mkdir ${folder}`,
-    cause,
-  });
 }
 
 function unreadable(folder: string, cause: unknown): MemportError {

@@ -3,7 +3,6 @@ import { isAbsolute, join } from 'node:path';
 import { MemportError } from '../errors.ts';
 import { systemCode, unwritable } from '../file-target.ts';
 import { expandTilde, type Home } from '../home.ts';
-import { missingFolder } from './catalog.ts';
 
 export interface Destination {
   readonly folder: string;
@@ -42,4 +41,12 @@ export async function prepareDestination({ folder, isOwn }: Destination): Promis
     throw systemCode(error) === 'ENOENT' ? missingFolder(folder, error) : unwritable(folder, error);
   });
   if (!found.isDirectory()) throw new MemportError('failed', `${folder} is not a folder`);
+}
+
+/** The error of a destination that is not there: most often a disk that is not. */
+export function missingFolder(folder: string, cause: unknown): MemportError {
+  return new MemportError('not_found', `the folder of backups ${folder} is not there`, {
+    hint: `is its disk connected? If it is a new one: mkdir ${folder}`,
+    cause,
+  });
 }

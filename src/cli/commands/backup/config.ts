@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { scheduleCautions } from '../../../cron.ts';
 import type { Act } from '../../act.ts';
 import { settingsCommand } from '../config.ts';
 
@@ -12,6 +11,8 @@ export const backupConfigCommand = (act: Act): Command =>
     shows: name => OURS.test(name),
     afterSet: async (session, name, value) => {
       if (name !== 'backup_schedule') return;
+      // On demand, as everything that brings a library along.
+      const { scheduleCautions } = await import('../../../cron.ts');
       for (const caution of scheduleCautions(String(value))) await session.warn(caution);
     },
   });

@@ -4,7 +4,6 @@ import { Command, Option } from 'commander';
 import type { TimerKind, TimerRequest } from '../../../backup/install/timer.ts';
 import { TIMER_KINDS } from '../../../backup/install/timer.ts';
 import { runProgram } from '../../../backup/notify/run-program.ts';
-import { setSetting } from '../../../config.ts';
 import type { Act } from '../../act.ts';
 import type { Session } from '../../session.ts';
 import { table } from '../../ui/table.ts';
@@ -67,6 +66,7 @@ async function timerOf(
 
 async function install(session: Session, options: TimerOptions): Promise<void> {
   const { describeTimer, installTimer } = await import('../../../backup/install/install.ts');
+  const { setSetting } = await import('../../../config.ts');
   const { kind, request } = await timerOf(session, options);
   if (options.print) {
     const text = await describeTimer(kind, request, runProgram);
