@@ -30,15 +30,28 @@ export interface Captures {
 
 type Named = ReadonlyMap<string, Node>;
 
-/** Parses a text and collects what the grammar's query says of it. Frees the tree. */
-export function capture({ parser, query }: LoadedGrammar, text: string): Captures {
-  const tree = parser.parse(text);
-  if (tree === null) throw new Error('the parser gave up');
+/** A file of a mebibyte takes a second. Hundreds of thousands of brackets in each other take the query hours. */
+const MAX_MS = 10_000;
+
+/** Parses a text and collects what the grammar's query says of it. Frees the tree. Throws when it takes too long. */
+export function capture({ parser, query }: LoadedGrammar, text: string, maxMs = MAX_MS): Captures {
+  const end = performance.now() + maxMs;
+  let isLate = false;
+  const progressCallback = (): boolean => {
+    isLate ||= performance.now() >= end;
+    return isLate;
+  };
+  const tree = parser.parse(text, null, { progressCallback });
+  if (tree === null) {
+    // Or the next text would be taken for the rest of this one.
+    parser.reset();
+    throw new Error('the parser gave up');
+  }
   try {
     const collector = new Collector();
-    for (const { captures, patternIndex } of query.matches(tree.rootNode)) {
-      collector.add(byName(captures), patternIndex);
-    }
+    const matches = query.matches(tree.rootNode, { progressCallback });
+    if (isLate) throw new Error('the text takes too long to parse');
+    for (const { captures, patternIndex } of matches) collector.add(byName(captures), patternIndex);
     return collector.finish(tree.rootNode.hasError);
   } finally {
     tree.delete();

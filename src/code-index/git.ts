@@ -76,12 +76,18 @@ function remoteOf(config: string): string | null {
   return url === undefined ? null : withoutSecrets(url.replaceAll(/^"|"$/g, ''));
 }
 
-/** What stands before the `@` of a URL may be a password or a token, as may a query. `git@host:path` holds none and stays. */
+const URL_PARTS = /^((?:[\w.+-]+::)*(?:[a-z][a-z0-9+.-]*:)?\/\/)([^?#]*)/i;
+/** A user with a password that has a slash in it, which git takes for a host and a port that is no number. */
+const SPLIT_PASSWORD = /^(?!\[)[^/@]*:(?!\d*\/)[^@]*@/;
+
+/**
+ * What stands before the `@` of a URL may be a password or a token, as may a query; also behind the name of a remote
+ * helper, as in `hg::https://`. `git@host:path` holds none and stays.
+ */
 export function withoutSecrets(url: string): string {
-  const parts = /^([a-z][a-z0-9+.-]*:\/\/)([^/]*@)?([^?#]*)/i.exec(url);
-  if (parts === null) return url.replace(/^[^@/]*:[^@/]*@/, '');
-  const [, scheme = '', , rest = ''] = parts;
-  return scheme + rest;
+  const [, scheme, rest = ''] = URL_PARTS.exec(url) ?? [];
+  if (scheme === undefined) return url.replace(/^([\w.+-]+::)?[^@/]*:[^@/]*@/, '$1');
+  return scheme + rest.replace(/^[^/]*@/, '').replace(SPLIT_PASSWORD, '');
 }
 
 function read(path: string): string | null {

@@ -5,7 +5,7 @@ import { loadGrammar } from './grammars/load.ts';
 import { type Language, languageOf } from './language.ts';
 import { parseCode } from './parse-code.ts';
 import { parseMarkdown } from './parse-markdown.ts';
-import { isGenerated, type SkipReason } from './screen.ts';
+import { isGenerated, isKeyFile, type SkipReason } from './screen.ts';
 import { readText, type SourceText } from './source-text.ts';
 import type { ParsedText, ParsedUnit } from './unit.ts';
 
@@ -38,6 +38,7 @@ export async function parseFile(path: string, bytes: Buffer): Promise<ParsedFile
   if (source === null) return 'binary';
   const { text, encoding } = source;
   if (text.trim() === '') return 'empty';
+  if (isKeyFile(text)) return 'secret key';
   const name = basename(path);
   const language = languageOf(name, text.slice(0, 200).split(/\r?\n/, 1)[0] ?? '');
   if (isGenerated(text, language)) return 'generated';

@@ -1,7 +1,7 @@
 /** The text of a file, and where its characters stand in the file's bytes. */
 export interface SourceText {
   readonly text: string;
-  readonly encoding: 'utf-8' | 'utf-16le' | 'latin1';
+  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
   /** The byte offsets of places in the text, given in UTF-16 code units in ascending order. */
   readonly byteOffsets: (places: readonly number[]) => readonly number[];
 }
@@ -16,7 +16,8 @@ const CONTROL = /[\0-\x06\x0e-\x1a\x1c-\x1f]/;
  * for what is no text.
  */
 export function readText(bytes: Buffer): SourceText | null {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return readUtf16(bytes);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return readUtf16(bytes, 'utf-16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return readUtf16(bytes, 'utf-16be');
   if (bytes.includes(0)) return null;
   const mark = UTF8_MARK.every((byte, n) => bytes[n] === byte) ? UTF8_MARK.length : 0;
   try {
@@ -28,10 +29,11 @@ export function readText(bytes: Buffer): SourceText | null {
   }
 }
 
-function readUtf16(bytes: Buffer): SourceText | null {
-  const text = bytes.toString('utf16le', 2);
-  if (bytes.length % 2 !== 0 || CONTROL.test(text) || !text.isWellFormed()) return null;
-  return { text, encoding: 'utf-16le', byteOffsets: places => places.map(place => 2 + 2 * place) };
+function readUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): SourceText | null {
+  if (bytes.length % 2 !== 0) return null;
+  const text = (encoding === 'utf-16be' ? Buffer.from(bytes).swap16() : bytes).toString('utf16le', 2);
+  if (CONTROL.test(text) || !text.isWellFormed()) return null;
+  return { text, encoding, byteOffsets: places => places.map(place => 2 + 2 * place) };
 }
 
 function utf8Offsets(text: string, mark: number, size: number, places: readonly number[]): readonly number[] {

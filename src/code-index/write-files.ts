@@ -5,6 +5,7 @@ import { codeUnitEntry } from '../model/record.ts';
 import { sameVector } from '../model/vector.ts';
 import type { Store, StoredEntry, Transaction, Write } from '../store/store.ts';
 import { embeddedText } from './code-units.ts';
+import { withOwnIds } from './own-ids.ts';
 import type { UnitVectors } from './unit-vectors.ts';
 
 /** What is to be in the store of one file; none when it is gone or not indexed any more. */
@@ -44,9 +45,10 @@ interface Vectored {
  * its vector, and where nothing of it changed, its date. What is not there any more leaves no tombstone: that would
  * tell other stores that someone deleted it, when the file was only moved or another commit is checked out.
  */
-export async function writeFiles(files: readonly FileUnits[], context: WriteContext): Promise<Written> {
-  const paths = files.map(({ path }) => path);
+export async function writeFiles(found: readonly FileUnits[], context: WriteContext): Promise<Written> {
+  const paths = found.map(({ path }) => path);
   const before = await stored(context.store, context.project, paths);
+  const files = await underOwnIds(found, before, context.store);
   const wanted = files.flatMap(({ path, units }) => units ?? unitsOf(before, path));
   const vectors = await vectorsFor(wanted, before, context);
   return context.store.transact(
@@ -64,6 +66,24 @@ export async function writeFiles(files: readonly FileUnits[], context: WriteCont
     },
     { signal: context.signal },
   );
+}
+
+async function underOwnIds(
+  files: readonly FileUnits[],
+  before: ReadonlyMap<string, Stored>,
+  store: Store,
+): Promise<readonly FileUnits[]> {
+  const units = await withOwnIds(
+    files.flatMap(file => file.units ?? []),
+    before,
+    store,
+  );
+  let from = 0;
+  return files.map(file => {
+    const start = from;
+    from += file.units?.length ?? 0;
+    return file.units === null ? file : { ...file, units: units.slice(start, from) };
+  });
 }
 
 interface Stored {

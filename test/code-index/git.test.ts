@@ -65,6 +65,15 @@ it.each([
   ['me:pass@host:x.git', 'host:x.git'],
   ['/srv/a@b.git', '/srv/a@b.git'],
   ['https://user:p@ss@host/x.git', 'https://host/x.git'],
+  ['hg::https://user:pass@host/x', 'hg::https://host/x'],
+  ['git-remote-x::a::ssh://user:pass@host/x', 'git-remote-x::a::ssh://host/x'],
+  ['ext::user:pass@host:x', 'ext::host:x'],
+  ['//user:pass@host/x.git', '//host/x.git'],
+  ['https://user:pa/ss@host/x.git', 'https://host/x.git'],
+  ['https://host:8443/@scope/x.git', 'https://host:8443/@scope/x.git'],
+  ['https://host/a@b:c/x@y.git', 'https://host/a@b:c/x@y.git'],
+  ['ssh://[::1]:22/a@b', 'ssh://[::1]:22/a@b'],
+  ['codecommit::eu-west-1://profile@repo', 'codecommit::eu-west-1://repo'],
 ])('the remote %s is kept as %s', (url, kept) => {
   expect(withoutSecrets(url)).toBe(kept);
 });

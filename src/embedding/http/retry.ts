@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { MemportError, toMemportError } from '../../errors.ts';
 import { type Answer, type ExchangeOptions, exchange } from './exchange.ts';
-import { failureOf, isPassing } from './failure.ts';
+import { failureOf, isPassing, TooLarge } from './failure.ts';
 
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
@@ -91,9 +91,21 @@ function retryAfter(header: string | null, now: number): number | null {
   return Number.isNaN(date) ? null : Math.max(0, date - now);
 }
 
-/** A server may repeat the key in what it says. The cause goes too: it may show the request. */
+/** A server may repeat the key in what it says and where it sends one. The cause goes too: it may show the request. */
 function scrubbed(failure: MemportError, key: string | null): MemportError {
-  if (key === null || !failure.message.includes(key)) return failure;
-  const message = failure.message.replaceAll(key, '***');
-  return new MemportError(failure.code, message, failure.hint === null ? {} : { hint: failure.hint });
+  const withoutKey = (text: string): string =>
+    spellings(key).reduce((rest, spelling) => rest.replaceAll(spelling, '***'), text);
+  const message = withoutKey(failure.message);
+  const hint = failure.hint === null ? null : withoutKey(failure.hint);
+  if (message === failure.message && hint === failure.hint) return failure;
+  const options = hint === null ? {} : { hint };
+  return failure instanceof TooLarge
+    ? new TooLarge(failure.code, message, options)
+    : new MemportError(failure.code, message, options);
+}
+
+/** The key as it is, and as it stands in URLs. */
+function spellings(key: string | null): readonly string[] {
+  if (key === null) return [];
+  return [key, encodeURIComponent(key), encodeURI(key)];
 }

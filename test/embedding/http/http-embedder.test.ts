@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { endpointOf } from '../../../src/embedding/http/endpoint.ts';
 import { HttpEmbedder, type HttpOptions } from '../../../src/embedding/http/http-embedder.ts';
+import { toMemportError } from '../../../src/errors.ts';
 import {
   EmbeddingServer,
   problem,
@@ -329,6 +330,17 @@ describe('the key stays a secret', () => {
     const error = await it.embedder.embed(['one']).catch((thrown: Error) => thrown);
     expect(String(error)).toContain('Incorrect API key provided: ***');
     expect(JSON.stringify(error) + String(error)).not.toContain('sk-secret');
+  });
+
+  test.each(['sk-secret', 'sk-secret/+='])('also where it sends one: %s', async key => {
+    await using other = await EmbeddingServer.start();
+    for (const spelling of [key, encodeURIComponent(key)]) {
+      const trouble = () => ({ status: 307, headers: { location: `${other.url}/${spelling}` } });
+      await using it = await withServer({ trouble }, { key });
+      const error = toMemportError(await it.embedder.embed(['one']).catch((thrown: Error) => thrown));
+      expect(error.hint).toContain(`embedding_url ${other.url}/***`);
+      expect(error.message + error.hint).not.toContain('sk-secret');
+    }
   });
 });
 
