@@ -172,7 +172,7 @@ function describe(
     vectors: report.vectors,
     bytes: report.bytes,
     sha256: sum,
-    // Of Markdown, which keeps neither vectors nor the order of ids, there is none.
+    // That of Markdown, which holds no vectors, is of another kind.
     content_digest: name.format === 'markdown' ? null : digest,
     encrypted: report.encrypted,
     verified_at: created,

@@ -13,6 +13,8 @@ import { digestOf } from '../support/stores.ts';
 
 const PLACES = 20;
 const RECORDS = 300;
+/** Each place is a run of the program under strace, and one more to see what it left. */
+const KILLED_TIMEOUT_MS = 300_000;
 const CALLS = 'pwrite64,write,rename,ftruncate';
 
 /** Runs the real program under strace, which may kill it at the nth call that writes. */
@@ -73,37 +75,41 @@ describe.skipIf(!canTrace)(
       ['import', 'base', ['import', 'file.tar.gz']],
       ['restore', 'base', ['restore', 'file.tar.gz', '--yes']],
       ['undo', 'imported', ['undo']],
-    ] as const)('%s', async (name, from, [command, ...rest]) => {
-      const args = [command, ...rest.map(arg => arg.replace('file.tar.gz', join(folder, 'file.tar.gz')))];
-      const fresh = (place: string): string => {
-        const home = join(folder, `${name}-${place}`);
-        cpSync(homes[from], home, { recursive: true });
-        return home;
-      };
-      const whole = fresh('whole');
-      const before = dump(join(whole, 'memport.db'));
-      const { code, calls } = traced(args, whole, null);
-      expect(code).toBe(0);
-      const after = dump(join(whole, 'memport.db'));
-      const digest = await digestOf(whole);
-      expect(after).not.toEqual(before);
-      expect(calls).toBeGreaterThan(PLACES);
-      const outcomes = new Set<string>();
-      for (let place = 1; place <= PLACES; place++) {
-        const home = fresh(String(place));
-        const killed = traced(args, home, Math.round((place * calls) / (PLACES + 1)));
-        const store = join(home, 'memport.db');
-        const isAfter = JSON.stringify(dump(store)) === JSON.stringify(after);
-        expect(dump(store)).toEqual(isAfter ? after : before);
-        outcomes.add(`${killed.code === 0 ? 'ended' : 'killed'} ${isAfter ? 'after' : 'before'}`);
-        await provenFiles(join(home, 'backups'));
-        if (!isAfter) expect(runBinary(args, home).code).toBe(0);
-        expect(await digestOf(home)).toBe(digest);
-        rmSync(home, { recursive: true });
-      }
-      expect([...outcomes]).toContain('killed before');
-      expect([...outcomes]).not.toContain('ended before');
-    });
+    ] as const)(
+      '%s',
+      async (name, from, [command, ...rest]) => {
+        const args = [command, ...rest.map(arg => arg.replace('file.tar.gz', join(folder, 'file.tar.gz')))];
+        const fresh = (place: string): string => {
+          const home = join(folder, `${name}-${place}`);
+          cpSync(homes[from], home, { recursive: true });
+          return home;
+        };
+        const whole = fresh('whole');
+        const before = dump(join(whole, 'memport.db'));
+        const { code, calls } = traced(args, whole, null);
+        expect(code).toBe(0);
+        const after = dump(join(whole, 'memport.db'));
+        const digest = await digestOf(whole);
+        expect(after).not.toEqual(before);
+        expect(calls).toBeGreaterThan(PLACES);
+        const outcomes = new Set<string>();
+        for (let place = 1; place <= PLACES; place++) {
+          const home = fresh(String(place));
+          const killed = traced(args, home, Math.round((place * calls) / (PLACES + 1)));
+          const store = join(home, 'memport.db');
+          const isAfter = JSON.stringify(dump(store)) === JSON.stringify(after);
+          expect(dump(store)).toEqual(isAfter ? after : before);
+          outcomes.add(`${killed.code === 0 ? 'ended' : 'killed'} ${isAfter ? 'after' : 'before'}`);
+          await provenFiles(join(home, 'backups'));
+          if (!isAfter) expect(runBinary(args, home).code).toBe(0);
+          expect(await digestOf(home)).toBe(digest);
+          rmSync(home, { recursive: true });
+        }
+        expect([...outcomes]).toContain('killed before');
+        expect([...outcomes]).not.toContain('ended before');
+      },
+      KILLED_TIMEOUT_MS,
+    );
   },
 );
 
