@@ -19,3 +19,8 @@ export function exportName({ format, asFolder, encrypted }: ExportNaming, nowMs:
   const stamp = formatInstant(instantFromMilliseconds(nowMs)).replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
   return `memport-${stamp}${asFolder ? '' : ENDINGS[format]}${encrypted ? '.age' : ''}`;
 }
+
+/** Whether an export of Markdown to this path is one file in place of a folder. */
+export function isMarkdownFile(path: string): boolean {
+  return /\.md(\.age)?$/i.test(path);
+}

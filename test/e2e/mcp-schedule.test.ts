@@ -46,7 +46,7 @@ async function listening(
   return { server, first: heard.promise };
 }
 
-test('[P4-01] [P4-06] two servers of one home make a slot that is due once, and say so', async () => {
+test('two servers of one home make a slot that is due once, and say so', async () => {
   const home = scratch();
   await fillHome(home);
   switchOn(home);

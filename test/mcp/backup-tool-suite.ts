@@ -354,7 +354,7 @@ export function backupToolSuite(connect: Connect): void {
   });
 
   describe('backup_status and the resources', () => {
-    test('[P5-06] tell how the backups stand', async () => {
+    test('tell how the backups stand', async () => {
       const { home, server } = await filled();
       const none = await server.call('backup_status');
       expect(none.data).toMatchObject({

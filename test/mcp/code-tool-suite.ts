@@ -94,7 +94,7 @@ export function codeToolSuite(connect: Connect): void {
       expect(replaced).toMatchObject({ removed: 1, files: 4 });
     });
 
-    test('[P5-06] sees no folder that is not allowed, by whatever name', async () => {
+    test('sees no folder that is not allowed, by whatever name', async () => {
       const { home, root, server } = await place4();
       const outside = realpathSync(tree({ 'secret.py': 'def secret(): pass\n' }));
       symlinkSync(outside, join(root, 'link'));

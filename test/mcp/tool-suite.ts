@@ -451,6 +451,23 @@ export function toolSuite(connect: Connect): void {
       const server = await connect(scratch());
       expect(await server.call('export_memories')).toMatchObject({ isError: true, code: 'not_found' });
     });
+
+    test.each([undefined, 'base', 'base.md'])('of Markdown makes a knowledge base, %s', async output_path => {
+      const home = scratch();
+      await fillHome(home);
+      const server = await connect(home);
+      const args = { format: 'markdown', ...(output_path !== undefined && { output_path }) };
+      const report = await server.ok('export_memories', args);
+      expect(report).toMatchObject({ format: 'markdown', memories: 5 });
+      const path = String(report.path);
+      expect(path.startsWith(join(home, 'exports'))).toBe(true);
+      if (output_path === 'base.md') expect(readFileSync(path, 'utf8')).toContain('Prices are in cents.');
+      else expect(existsSync(join(path, 'index.md'))).toBe(true);
+      const back = await server.ok('import_memories', { input_path: path });
+      expect(back).toMatchObject({ total: 5, unchanged: 5, rejected: 0 });
+      const again = await server.call('export_memories', args);
+      expect(again.isError).toBe(output_path !== undefined);
+    });
   });
 
   describe('import_memories', () => {

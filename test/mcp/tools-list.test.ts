@@ -6,7 +6,7 @@ import { connectHere } from '../support/mcp.ts';
  * The frozen face of the server: what models and clients go by. A tool or an argument may be added, and then the file is
  * written anew (vitest -u) and read line by line; none is renamed and none changes its meaning.
  */
-test('tools/list is as it was', async () => {
+test('[P5-06] tools/list is as it was', async () => {
   const { client } = await connectHere(scratch());
   const { tools } = await client.listTools();
   await expect(`${JSON.stringify(tools, null, 2)}\n`).toMatchFileSnapshot('../fixtures/mcp/tools-list.json');

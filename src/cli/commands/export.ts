@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MemportError } from '../../errors.ts';
 import { type Instant, instantFromMilliseconds, parseInstant } from '../../model/instant.ts';
-import type { ExportNaming } from '../../transfer/export-name.ts';
+import { type ExportNaming, isMarkdownFile } from '../../transfer/export-name.ts';
 import { EXPORT_FORMATS, type ExportFormat, type ExportReport } from '../../transfer/export-plan.ts';
 import type { Act } from '../act.ts';
 import { addFilters, type FilterOptions, readFilter } from '../filters.ts';
@@ -145,7 +145,7 @@ function byName(name: string): ExportFormat {
 
 /** A name that ends in `.md` is one of a file. */
 function isSingleFile(options: ExportOptions, format: ExportFormat, file: string | undefined): boolean {
-  if (format === 'markdown') return options.singleFile === true || /\.md(\.age)?$/i.test(file ?? '');
+  if (format === 'markdown') return options.singleFile === true || isMarkdownFile(file ?? '');
   if (options.singleFile !== true && options.force !== true) return false;
   throw new MemportError('usage', `${options.force ? '--force' : '--single-file'} is for Markdown`, {
     hint: 'add --format markdown',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { filterRecord } from '../../model/filter.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
-import { exportName } from '../../transfer/export-name.ts';
+import { exportName, isMarkdownFile } from '../../transfer/export-name.ts';
 import { EXPORT_FORMATS } from '../../transfer/export-plan.ts';
 import { FILTER_ARGUMENTS, filterOf } from '../schemas/filter.ts';
 import { defineTool } from '../tool.ts';
@@ -11,7 +11,7 @@ import { defineTool } from '../tool.ts';
 export const exportMemories = defineTool({
   name: 'export_memories',
   title: 'Export memories to a file',
-  description: `Write the memories, all or those that the filters leave, to one new file that the user can keep, move to another machine, or give to import_memories and restore_from_backup. archive (the default) holds everything, with vectors, deletions and code index; json is for other programs; markdown is a folder to read and edit. The file is read back and checked before it gets its name; an existing file is never replaced. Only a whole archive, without filters, can be restored as a whole later.`,
+  description: `Write the memories, all or those that the filters leave, to one new file that the user can keep, move to another machine, or give to import_memories and restore_from_backup. archive (the default) holds everything, with vectors, deletions and code index; json is for other programs; markdown is a folder to read and edit, or one file if output_path ends in .md. The file is read back and checked before it gets its name; an existing file is never replaced. Only a whole archive, without filters, can be restored as a whole later.`,
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
   phases: ['writing', 'verifying'],
   input: z.strictObject({
@@ -68,6 +68,7 @@ export const exportMemories = defineTool({
           filter,
           target: target.path,
           naming: target.naming,
+          singleFile: format === 'markdown' && output_path !== undefined && isMarkdownFile(output_path),
           protect: [host.home.config],
           exportDate: instantFromMilliseconds(host.now()),
           generator: host.generator,

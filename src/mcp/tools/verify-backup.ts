@@ -13,7 +13,7 @@ export const verifyBackup = defineTool({
   title: 'Verify backups',
   description: `Read a backup in full, as a restore would, and say whether it is whole; with restore it is also restored into a store that is thrown away, and what came out is compared. One by backup_id (the latest when left out), or all. When it was verified is noted beside the file; the backup itself and the store are never changed. That a backup is damaged is an answer, not an error.`,
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
-  phases: ['verifying', 'reading'],
+  phases: ['reading', 'verifying', 'restoring'],
   input: z.strictObject({
     backup_id: BACKUP_ID.optional(),
     all: z.boolean().default(false).describe('Every backup there is, in place of one.'),
@@ -53,9 +53,9 @@ export const verifyBackup = defineTool({
     const request = { keys: await host.keys(signal), restore, nowMs: host.now() };
     const checks: BackupCheck[] = [];
     for (const path of paths) {
-      const onProgress = paths.length === 1 ? call.onProgress : undefined;
+      const onProgress = paths.length === 1 ? oneBackup(call.onProgress) : undefined;
       checks.push(await verifyFile(path, request, { signal, onProgress }));
-      if (onProgress === undefined) tell(call.onProgress, checks.length, paths.length);
+      if (paths.length > 1) tell(call.onProgress, checks.length, paths.length);
     }
     const counts = { verified: 0, damaged: 0, locked: 0 };
     for (const { result } of checks) counts[result] += 1;
@@ -74,6 +74,17 @@ async function chosen(name: string | null, call: ToolCall) {
   const { listAll } = await import('../../backup/find.ts');
   const found = await listAll(call.host.backupFolders(), { signal: call.signal });
   return { paths: found.map(({ path }) => path), passedOver: [] };
+}
+
+/** The bytes are read before the records are: the second is what a restore does. */
+function oneBackup(onProgress: OnProgress | undefined): OnProgress | undefined {
+  return (
+    onProgress &&
+    (progress => {
+      const isRestore = progress.phase === 'reading' && progress.unit === 'records';
+      onProgress(isRestore ? { ...progress, phase: 'restoring' } : progress);
+    })
+  );
 }
 
 function tell(onProgress: OnProgress | undefined, done: number, total: number): void {
