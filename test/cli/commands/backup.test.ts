@@ -271,13 +271,33 @@ describe('the rules of a cleanup', () => {
   });
 });
 
-it('[P4-12] the format is the option, else the setting; Markdown comes later', async () => {
+it.each(['archive', 'json', 'markdown'])(
+  'a backup as %s is proven, listed as whole, and known as unchanged',
+  async format => {
+    const home = await filled();
+    await ok(['config', 'set', 'backup_format', format], { home });
+    const path = await ok(['backup', 'create'], { home });
+    const made = await listed({ home });
+    expect(made).toMatchObject([
+      { state: 'verified', problem: null, content_digest: expect.stringMatching(/^sha256:/) },
+    ]);
+    await ok(['backup', 'verify', path, '--restore'], { home });
+    expect(await listed({ home })).toMatchObject([{ content_digest: made[0]?.content_digest }]);
+    await ok(['config', 'set', 'enable_auto_backup', 'true'], { home });
+    const state = { settled: '2020-01-01T00:00:00Z', retry: null, runs: [] };
+    writeFileSync(join(home, 'state.json'), JSON.stringify(state));
+    await ok(['backup', 'run'], { home });
+    expect(readFileSync(join(home, 'state.json'), 'utf8')).toContain('"result": "unchanged"');
+  },
+);
+
+it('[P4-12] the format is the option, else the setting', async () => {
   const home = await filled();
   await ok(['config', 'set', 'backup_format', 'json'], { home });
   expect(await ok(['backup', 'create'], { home })).toMatch(/-manual\.json$/);
   expect(await ok(['backup', 'create', '--format', 'archive'], { home })).toMatch(/\.tar\.gz$/);
-  for (const format of ['markdown', 'zip'])
-    expect(await memport(['backup', 'create', '--format', format], { home })).toMatchObject({ code: 2 });
+  expect(await ok(['backup', 'create', '--format', 'markdown'], { home })).toMatch(/-manual\.md$/);
+  expect(await memport(['backup', 'create', '--format', 'zip'], { home })).toMatchObject({ code: 2 });
   expect(await memport(['config', 'set', 'backup_format', 'zip'], { home })).toMatchObject({ code: 2 });
 });
 
