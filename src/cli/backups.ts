@@ -23,18 +23,20 @@ export async function foldersOf(session: Session, flag?: string): Promise<readon
 /** What only a backup is called: a file of that name goes first. */
 const BACKUP = /^(latest|[0-9a-z][0-9a-z-]{3,})$/i;
 
-/**
- * The path of what an operand names: a file, or a backup by its id, a part of it, or `latest`, which passes over damaged
- * ones with a warning.
- */
+/** The path of what an operand names: a file, or a backup (`backupOf`). */
 export async function pathOf(session: Session, operand: string): Promise<string> {
   const path = resolve(session.io.cwd, operand);
   if (!BACKUP.test(operand) || existsSync(path)) return path;
+  return (await backupOf(session, operand)).path;
+}
+
+/** The backup that is called so: by its id, a part of it, or `latest`, which passes over damaged ones with a warning. */
+export async function backupOf(session: Session, called: string): Promise<Backup> {
   const { findBackup, latestBackup } = await import('../backup/find.ts');
   const folders = await foldersOf(session);
   using progress = session.progress();
   const work = { signal: session.io.signal, onProgress: progress.update };
-  if (operand !== 'latest') return (await findBackup(folders, operand, work)).path;
+  if (called !== 'latest') return await findBackup(folders, called, work);
   const passedOver = async ({ path: other, problem }: Backup): Promise<void> => {
     progress.clear();
     await session.warn(`${other} is passed over: ${problem}`);
@@ -42,7 +44,7 @@ export async function pathOf(session: Session, operand: string): Promise<string>
   const latest = await latestBackup(folders, passedOver, work);
   progress.clear();
   await session.note(`the latest backup is ${latest.path}`);
-  return latest.path;
+  return latest;
 }
 
 /** A backup under the names of `--json`. */

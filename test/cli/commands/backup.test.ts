@@ -92,7 +92,8 @@ describe('backups in a fresh home', () => {
     const [one] = await listed({ home });
     const shown = await ok(['backup', 'show', String(one?.id)], { home });
     expect(shown).toContain(String(one?.sha256));
-    expect(JSON.parse(await ok(['backup', 'show', String(one?.id), '--json'], { home }))).toEqual(one);
+    for (const called of [String(one?.id), 'latest'])
+      expect(JSON.parse(await ok(['backup', 'show', called, '--json'], { home }))).toEqual(one);
     rmSync(`${one?.path}.json`);
     expect(await ok(['backup', 'list'], { home })).toMatch(
       /\?\s+never\s+without sidecar: its sidecar is missing/,

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Backup } from '../../../backup/catalog.ts';
 import type { Act } from '../../act.ts';
-import { age, backupRecord, foldersOf } from '../../backups.ts';
+import { age, backupOf, backupRecord, foldersOf } from '../../backups.ts';
 import { operand } from '../../operands.ts';
 import type { Session } from '../../session.ts';
 import { formatBytes } from '../../ui/progress.ts';
@@ -30,7 +30,7 @@ export const listBackupsCommand = (act: Act): Command =>
 export const showBackupCommand = (act: Act): Command =>
   new Command('show')
     .description('show all that is known of one backup')
-    .argument('<id>', 'its id, or a part of it that no other has')
+    .argument('<id>', 'its id, a part of it that no other has, or latest')
     .action(act((session, command) => show(session, operand(command, 0))));
 
 async function list(session: Session, destination: string | undefined): Promise<void> {
@@ -75,9 +75,7 @@ const STATES: Readonly<Record<Backup['state'], string>> = {
 };
 
 async function show(session: Session, id: string): Promise<void> {
-  const { findBackup } = await import('../../../backup/find.ts');
-  const folders = await foldersOf(session);
-  const record = backupRecord(await findBackup(folders, id, { signal: session.io.signal }));
+  const record = backupRecord(await backupOf(session, id));
   if (session.json) {
     await session.outJson(record);
     return;
