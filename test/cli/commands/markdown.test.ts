@@ -389,6 +389,19 @@ describe('edits by hand', () => {
     },
   );
 
+  test.each(['greenhouse', 'greenhouse/workflow.md'])(
+    'what lies behind a link in place of %s is not deleted',
+    async path => {
+      const { home, folder } = await exported();
+      const elsewhere = join(scratch(), 'moved');
+      renameSync(join(folder, path), elsewhere);
+      symlinkSync(elsewhere, join(folder, path));
+      const { summary, stderr } = await imported(folder, home, '--delete-missing');
+      expect(summary).toMatchObject({ missing: 0, deleted: 0 });
+      expect(`${stderr}${JSON.stringify(summary)}`).toContain(`${path} is a link`);
+    },
+  );
+
   test('a filtered export deletes nothing of what it left out', async () => {
     const { home } = await exported();
     const folder = join(scratch(), 'part');
