@@ -12,7 +12,7 @@ import type { WorkOptions } from '../model/progress.ts';
 import type { Store } from '../store/store.ts';
 import { exportWithDigest } from '../transfer/export.ts';
 import type { ExportReport } from '../transfer/export-plan.ts';
-import { storeDigest } from '../transfer/store-digest.ts';
+import { recordsDigest, storeDigest } from '../transfer/store-digest.ts';
 import { type Backup, checksumOfFile, scanBackups } from './catalog.ts';
 import { type Destination, prepareDestination } from './destination.ts';
 import {
@@ -68,7 +68,7 @@ export async function createBackup(
   const { destination, trigger, host = hostname() } = request;
   await prepareDestination(destination);
   const last = trigger === 'safety' ? null : await lastGood(destination.folder, host, work);
-  if (request.skipUnchanged && last?.sidecar?.content_digest === (await storeDigest(store, undefined, work)))
+  if (request.skipUnchanged && last !== null && (await isUnchanged(store, last, request.format, work)))
     return { outcome: 'unchanged', backup: last, shrunken: null };
   const { report, digest } = await writeBackup(store, request, host, work);
   const shrunken = shrinking(last, report);
@@ -96,6 +96,19 @@ export async function createBackup(
     problem: null,
   };
   return { outcome: 'created', backup, shrunken };
+}
+
+/** Whether a backup in this format would hold no more than the last one does. Markdown has no vectors. */
+async function isUnchanged(
+  store: Store,
+  last: Backup,
+  format: BackupFormat,
+  work: WorkOptions,
+): Promise<boolean> {
+  const digest = last.sidecar?.content_digest ?? null;
+  if (digest === null) return false;
+  const asMarkdown = last.format === 'markdown' && format === 'markdown';
+  return digest === (await (asMarkdown ? recordsDigest : storeDigest)(store, undefined, work));
 }
 
 /** The newest backup of this machine that is proven and no safety backup. */
@@ -172,8 +185,7 @@ function describe(
     vectors: report.vectors,
     bytes: report.bytes,
     sha256: sum,
-    // Of Markdown, which keeps neither vectors nor the order of ids, there is none.
-    content_digest: name.format === 'markdown' ? null : digest,
+    content_digest: digest,
     encrypted: report.encrypted,
     verified_at: created,
     shrunken: isShrunken,

@@ -218,7 +218,7 @@ function refuseRejects({ rejected, rejects }: Staged): void {
 /** What the store's digest must be afterwards. An archive says it itself; then its content must give the same. */
 async function targetDigest(staged: Staged, coverage: Coverage, work: WorkOptions): Promise<string> {
   const { store, verification } = staged;
-  if (!coverage.vectors) return recordsDigest(store, work);
+  if (!coverage.vectors) return recordsDigest(store, undefined, work);
   const digest = await storeDigest(store, undefined, work);
   if (verification.contentDigest === null || verification.contentDigest === digest) return digest;
   throw new MemportError('integrity', 'what the file holds can not be stored exactly as it is', {

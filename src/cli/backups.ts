@@ -22,13 +22,15 @@ export async function foldersOf(session: Session, flag?: string): Promise<readon
 /** What only a backup is called: a file of that name goes first. */
 const BACKUP = /^(latest|[0-9a-z][0-9a-z-]{3,})$/i;
 
-/**
- * The path of what an operand names: a file, or a backup by its id, a part of it, or `latest`, which passes over damaged
- * ones with a warning.
- */
+/** The path of what an operand names: a file, or a backup (`backupOf`). */
 export async function pathOf(session: Session, operand: string): Promise<string> {
   const path = resolve(session.io.cwd, operand);
   if (!BACKUP.test(operand) || existsSync(path)) return path;
+  return (await backupOf(session, operand)).path;
+}
+
+/** The backup that is called so: by its id, a part of it, or `latest`, which passes over damaged ones with a warning. */
+export async function backupOf(session: Session, called: string): Promise<Backup> {
   const { namedBackup } = await import('../backup/find.ts');
   const folders = await foldersOf(session);
   using progress = session.progress();
@@ -37,8 +39,8 @@ export async function pathOf(session: Session, operand: string): Promise<string>
     progress.clear();
     await session.warn(`${other} is passed over: ${problem}`);
   };
-  const { path: found } = await namedBackup(folders, operand, passedOver, work);
+  const found = await namedBackup(folders, called, passedOver, work);
   progress.clear();
-  if (operand === 'latest') await session.note(`the latest backup is ${found}`);
+  if (called === 'latest') await session.note(`the latest backup is ${found.path}`);
   return found;
 }

@@ -15,6 +15,7 @@ import { type Sealed, writeEncrypted } from './export-encrypted.ts';
 import { writeJson } from './export-json.ts';
 import type { ExportFormat, ExportPlan, ExportReport, ExportRequest, Written } from './export-plan.ts';
 import { RecordDigest } from './record-digest.ts';
+import { recordsDigest } from './store-digest.ts';
 
 /**
  * Writes what passes the filter, as it stands at one moment, to one file, or a knowledge base to a folder. The file is written beside its target, read
@@ -69,7 +70,9 @@ export async function exportWithDigest(
       ? await writeNamed(target, naming, write, proof)
       : { path: null, written: await writeProven(target, write, { ...proof, signal: work.signal }) };
   const { written } = sealed;
-  return { report: reportOf(plan, path, written), digest: written.digest };
+  const report = reportOf(plan, path, written);
+  if (request.format !== 'markdown') return { report, digest: written.digest };
+  return { report, digest: await recordsDigest(snapshot, request.filter, work) };
 }
 
 async function writerOf(format: ExportFormat): Promise<typeof writeArchive> {

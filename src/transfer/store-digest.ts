@@ -26,9 +26,13 @@ export async function storeDigest(
 }
 
 /** As storeDigest, as if no record had a vector. */
-export async function recordsDigest(reader: Reader, work: WorkOptions = {}): Promise<string> {
+export async function recordsDigest(
+  reader: Reader,
+  filter: Filter = EVERYTHING,
+  work: WorkOptions = {},
+): Promise<string> {
   const digest = new ContentDigest();
-  for (const kind of RECORD_KINDS) await digestLines(digest, reader, kind, EVERYTHING, work);
+  for (const kind of RECORD_KINDS) await digestLines(digest, reader, kind, filter, work);
   return digest.finish();
 }
 

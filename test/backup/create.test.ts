@@ -200,11 +200,3 @@ it.each(['writing', 'verifying', 'reading'])(
     expect(readdirSync(folder)).toEqual([]);
   },
 );
-
-it('one of Markdown, which has no digest of its content, is listed as what it is', async () => {
-  const { store, folder } = await storeWith(3);
-  await using _store = store;
-  const { backup } = await createBackup(store, requestFor(folder, { format: 'markdown' }));
-  expect(await listBackups(folder)).toEqual([backup]);
-  expect(backup).toMatchObject({ state: 'verified', sidecar: { content_digest: null, memories: 3 } });
-});

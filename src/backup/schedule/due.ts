@@ -14,26 +14,32 @@ export interface DueSlot {
   readonly attempt: number;
 }
 
+/** What a look at the state finds: what is to be done now, and how the state stands until then. */
+export interface Standing {
+  readonly due: DueSlot | null;
+  readonly settled: number;
+  /** Of a slot that is still owed; any other is over. */
+  readonly retry: ScheduleState['retry'];
+}
+
 /**
  * What is due. `settled` is the state from which to go on where nothing has been settled yet, or where the clock was set
- * back behind what is: a schedule that is switched on begins with its next slot. Pure.
+ * back behind what is: a schedule that is switched on begins with its next slot. A slot whose backup failed stays owed when
+ * the schedule no longer has it; one that is settled or, after the clock was set back, yet to come, is not. Pure.
  */
-export function dueSlot(
-  schedule: CronSchedule,
-  state: ScheduleState,
-  nowMs: number,
-): { readonly due: DueSlot | null; readonly settled: number } {
+export function dueSlot(schedule: CronSchedule, state: ScheduleState, nowMs: number): Standing {
   const settled = state.settled === null ? Number.POSITIVE_INFINITY : Date.parse(state.settled);
-  if (settled > nowMs) return { due: null, settled: nowMs };
-  const slot = lastSlot(schedule, nowMs);
-  if (slot === null || slot <= settled) return { due: null, settled };
-  const { retry } = state;
+  if (settled > nowMs) return { due: null, settled: nowMs, retry: null };
+  const failed = state.retry === null ? null : Date.parse(state.retry.slot);
+  const owed = failed !== null && failed > settled && failed <= nowMs ? failed : null;
+  const retry = owed === null ? null : state.retry;
+  const slot = Math.max(lastSlot(schedule, nowMs) ?? settled, owed ?? settled);
+  if (slot <= settled) return { due: null, settled, retry };
   // A newer slot does not wait for the retry of an older one: its attempt is the retry.
-  const waits =
-    retry !== null && Date.parse(retry.slot) === slot && nowMs < Date.parse(retry.next_attempt_at);
-  if (waits) return { due: null, settled };
-  const slots = countSlots(schedule, settled, slot);
-  return { due: { slot, slots, attempt: (retry?.attempts ?? 0) + 1 }, settled };
+  const waits = retry !== null && owed === slot && nowMs < Date.parse(retry.next_attempt_at);
+  if (waits) return { due: null, settled, retry };
+  const slots = Math.max(1, countSlots(schedule, settled, slot));
+  return { due: { slot, slots, attempt: (retry?.attempts ?? 0) + 1 }, settled, retry };
 }
 
 /** How an attempt ended. */

@@ -1,7 +1,7 @@
 import { type CronSchedule, nextSlot } from '../../cron.ts';
 import { toMemportError } from '../../errors.ts';
 import { takeFileLock } from '../../store/file-lock.ts';
-import { afterAttempt, type DueSlot, dueSlot, type Outcome } from './due.ts';
+import { afterAttempt, type DueSlot, dueSlot, type Outcome, type Standing } from './due.ts';
 import { readState, type ScheduledRun, type ScheduleState, writeState } from './state.ts';
 
 export interface SchedulerOptions {
@@ -25,6 +25,7 @@ export interface SchedulerOptions {
 export type Look = 'off' | 'nothing_due' | 'elsewhere' | 'retry_later' | ScheduledRun['result'];
 
 const LONGEST_SLEEP_MS = 30_000;
+const SHORTEST_SLEEP_MS = 1000;
 
 /**
  * Looks once whether a backup is due and makes it. However many processes look, each slot is made once: whoever holds the
@@ -34,16 +35,16 @@ export async function runDue(options: SchedulerOptions): Promise<Look> {
   const schedule = await options.schedule();
   if (schedule === null) return 'off';
   const seen = await readState(options.stateFile, options.log);
-  const { due, settled } = dueSlot(schedule, seen, options.now());
-  if (due === null && isSettledAt(seen, settled)) return waiting(seen);
+  const standing = dueSlot(schedule, seen, options.now());
+  if (standing.due === null && isAt(seen, standing)) return waiting(seen);
   await using lock = await tryLock(`${options.stateFile}.lock`);
   if (lock === null) return 'elsewhere';
   // What was seen may be over by now.
   const state = await readState(options.stateFile, options.log);
   const found = dueSlot(schedule, state, options.now());
-  const begun = isSettledAt(state, found.settled)
+  const begun = isAt(state, found)
     ? state
-    : { ...state, settled: new Date(found.settled).toISOString() };
+    : { ...state, settled: new Date(found.settled).toISOString(), retry: found.retry };
   if (found.due === null) {
     if (begun !== state) await writeState(options.stateFile, begun);
     return waiting(begun);
@@ -113,16 +114,21 @@ async function untilNext(options: SchedulerOptions): Promise<number> {
     if (schedule === null) return LONGEST_SLEEP_MS;
     const now = options.now();
     const { retry } = await readState(options.stateFile);
-    const times = [nextSlot(schedule, now), retry === null ? null : Date.parse(retry.next_attempt_at)];
-    const waits = times.filter(time => time !== null).map(time => Math.max(0, time - now));
-    return Math.min(LONGEST_SLEEP_MS, ...waits);
+    const next = nextSlot(schedule, now);
+    const untilSlot = next === null ? LONGEST_SLEEP_MS : Math.max(0, next - now);
+    // A retry that is due already is made by another process, or could not be begun.
+    const untilRetry =
+      retry === null
+        ? LONGEST_SLEEP_MS
+        : Math.max(SHORTEST_SLEEP_MS, Date.parse(retry.next_attempt_at) - now);
+    return Math.min(LONGEST_SLEEP_MS, untilSlot, untilRetry);
   } catch {
     return LONGEST_SLEEP_MS;
   }
 }
 
-function isSettledAt(state: ScheduleState, settled: number): boolean {
-  return state.settled !== null && Date.parse(state.settled) === settled;
+function isAt(state: ScheduleState, { settled, retry }: Standing): boolean {
+  return state.settled !== null && Date.parse(state.settled) === settled && state.retry === retry;
 }
 
 function waiting(state: ScheduleState): Look {

@@ -16,6 +16,8 @@ export interface Folder {
   /** What was written here, null where that is not known. */
   readonly manifest: Manifest | null;
   readonly warnings: readonly string[];
+  /** Links and folders that are not looked into. */
+  readonly passedOver?: readonly string[];
 }
 
 /**
@@ -44,7 +46,7 @@ export async function lookAtFolder(folder: string, all: boolean): Promise<Folder
     warnings.push(`${path} is a link or lies too deep and was left out`);
   const header = manifest?.header ?? (await indexHeader(folder));
   if (pages.length === 0 && header === null) throw unknownFolder(folder);
-  return { header: header ?? {}, pages, manifest, warnings };
+  return { header: header ?? {}, pages, manifest, warnings, passedOver };
 }
 
 /** The manifest of a folder that is to be written to; null for a folder without one that can be read. */

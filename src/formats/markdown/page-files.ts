@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemportError } from '../../errors.ts';
 import { INDEX } from './layout.ts';
@@ -40,6 +40,8 @@ class Walk {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory() && depth < MAX_DEPTH) await this.look(path, depth + 1);
       else if (entry.isDirectory()) this.passedOver.push(path);
+      else if (entry.isSymbolicLink() && (await isFolder(join(this.#folder, path))))
+        this.passedOver.push(path);
       else this.#file(path, entry.isFile());
     }
   }
@@ -51,6 +53,13 @@ class Walk {
     if (this.paths.length > this.#most)
       throw new MemportError('integrity', `there are more than ${this.#most} Markdown files in the folder`);
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Opens a regular file of a folder; a link in the last place is refused with `integrity`. */

@@ -121,7 +121,12 @@ class MarkdownSource implements Source {
 
   async *read(options: WorkOptions = {}): AsyncGenerator<readonly SourceItem[]> {
     const items = new Items(dateOf(this.header));
-    for (const file of this.#base.manifest?.files ?? []) items.list(file.kind, file.ids, file.path);
+    const { manifest, passedOver = [] } = this.#base;
+    // What lies behind a link is not read, and so not missing.
+    const isPassedOver = (path: string): boolean =>
+      passedOver.some(other => path === other || path.startsWith(`${other}/`));
+    for (const file of manifest?.files ?? [])
+      if (!isPassedOver(file.path)) items.list(file.kind, file.ids, file.path);
     for (const path of this.#base.pages) {
       await using page = await this.#page(path);
       for await (const found of readPage(page.handle, path === '' ? 'line' : path, options)) {

@@ -211,7 +211,7 @@ async function write(decided: readonly Decided[], context: BatchContext): Promis
 async function settleNear(
   decided: readonly Decided[],
   writes: readonly Write[],
-  { near: finder, nearDuplicates }: BatchContext,
+  { near: finder, nearDuplicates, skippedDuplicates }: BatchContext,
 ): Promise<readonly Decided[]> {
   if (finder === null) return decided;
   const created = new Set(
@@ -223,6 +223,7 @@ async function settleNear(
     if (near === undefined) return outcome;
     const reason = `near ${near.id} (${formatSimilarity(near.similarity)})`;
     const { entry } = outcome.decision;
+    if (nearDuplicates === 'skip') skippedDuplicates.addHolder(outcome.imported.kind, near.id);
     const decision: Decision =
       nearDuplicates === 'skip'
         ? { action: 'duplicates', entry: null, reason, near }

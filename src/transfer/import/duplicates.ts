@@ -14,10 +14,22 @@ export class SkippedDuplicates {
     memory: new Map(),
     code_unit: new Map(),
   };
+  /** Ids of the records for whose sake others were skipped. */
+  readonly #holders: Readonly<Record<RecordKind, Set<string>>> = { memory: new Set(), code_unit: new Set() };
 
   add(kind: RecordKind, hash: string, position: number): void {
     const positions = this.#skipped[kind].get(hash) ?? new Set();
     this.#skipped[kind].set(hash, positions.add(position));
+  }
+
+  /** Notes that a record of the file was skipped since this one says the same, or nearly. */
+  addHolder(kind: RecordKind, id: string): void {
+    this.#holders[kind].add(id);
+  }
+
+  /** Whether a record of the file relies on this one for what it says. */
+  isHolder(kind: RecordKind, id: string): boolean {
+    return this.#holders[kind].has(id);
   }
 
   has(kind: RecordKind, hash: string, position: number): boolean {
@@ -67,6 +79,7 @@ export async function findDuplicates(
     if (holder === undefined) continue;
     found.set(id, holder);
     context.skippedDuplicates.add(kind, hash, position);
+    context.skippedDuplicates.addHolder(kind, holder);
   }
   return found;
 }

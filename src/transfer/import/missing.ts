@@ -5,6 +5,7 @@ import { formatInstant, type Instant } from '../../model/instant.ts';
 import { type Entry, RECORD_KINDS, type RecordKind } from '../../model/record.ts';
 import type { Transaction } from '../../store/store.ts';
 import { storedEntry } from '../stored-entry.ts';
+import type { SkippedDuplicates } from './duplicates.ts';
 import type { Tally } from './report.ts';
 import { changedAt } from './resolve.ts';
 
@@ -21,6 +22,7 @@ export interface MissingContext {
   readonly transaction: Transaction;
   readonly filter: Filter;
   readonly tally: Tally;
+  readonly skippedDuplicates: Pick<SkippedDuplicates, 'isHolder'>;
   readonly onOutcome: ((outcome: MissingOutcome) => void) | undefined;
   /** Whether they are to be deleted, and when. */
   readonly deleteMissing: Instant | null;
@@ -52,7 +54,8 @@ export function refuseUnlisted({ format, header }: Pick<Source, 'format' | 'head
 /**
  * Counts the records that a source was written with and no longer has, as far as the store has them and the import is not
  * narrowed to others; deletes them, with tombstones, where that is wanted. One that was changed in the store after the
- * source was written stays. Nothing is deleted when a part of the source could not be read: what is there may be in it.
+ * source was written stays, and so does one whose text is still there, in a section that was skipped as its duplicate.
+ * Nothing is deleted when a part of the source could not be read: what is there may be in it.
  */
 export async function settleMissing(
   missing: readonly SourceMissing[],
@@ -88,9 +91,11 @@ async function settleBatch(
 function whyKept(
   existing: Entry,
   { exportedAt }: SourceMissing,
-  { tally, deleteMissing }: MissingContext,
+  { tally, skippedDuplicates, deleteMissing }: MissingContext,
 ): string | null {
   if (deleteMissing === null) return 'it stays without --delete-missing';
+  if (skippedDuplicates.isHolder(existing.kind, existing.record.id))
+    return 'it stays, since its text is still there under another id or none';
   if (tally.rejected > 0) return 'it stays, since not all could be read';
   const changed = changedAt(existing);
   if (exportedAt === null || changed > exportedAt)

@@ -96,6 +96,47 @@ describe('[PART-03] [UNIT-04] a look at the schedule', () => {
     expect(await runDue(rig.options)).toBe('nothing_due');
   });
 
+  test('a slot that waits for its retry is made also when the schedule no longer has it', async () => {
+    const rig = new Rig(scratch(), now => (now < START + 20 * MINUTE ? failing() : 'made'));
+    rig.schedule = { schedule: '10 * * * *', timezone: 'UTC' };
+    await runDue(rig.options);
+    rig.now = START + 10 * MINUTE;
+    expect(await runDue(rig.options)).toBe('retry_later');
+    rig.schedule = DAILY;
+    expect(await runDue(rig.options)).toBe('retry_later');
+    rig.now = START + 20 * MINUTE;
+    expect(await runDue(rig.options)).toBe('made');
+    expect(rig.runs).toMatchObject([{ slot: '2026-01-01T12:10:00.000Z', slots: 1, attempts: 2 }]);
+    expect(await runDue(rig.options)).toBe('nothing_due');
+  });
+
+  test.each([
+    ['that is settled', '2026-01-01T02:00:00Z'],
+    ['that is in the future, since the clock was set back', '2026-01-03T02:00:00Z'],
+  ])('a retry of a slot %s is dropped, and nobody waits for it', async (_, slot) => {
+    const rig = new Rig(scratch());
+    const retry = { slot, attempts: 1, next_attempt_at: slot, error: 'gone' };
+    const state = { settled: '2026-01-01T02:00:00Z', retry, runs: [] };
+    writeFileSync(rig.options.stateFile, JSON.stringify(state));
+    expect(await runDue(rig.options)).toBe('nothing_due');
+    expect((await readState(rig.options.stateFile)).retry).toBeNull();
+  });
+
+  test('while another makes the backup that is tried again, the wait is not for nothing', async () => {
+    const waits: number[] = [];
+    const rig = new Rig(scratch(), undefined, (self, ms) => {
+      waits.push(ms);
+      if (waits.length === 3) self.stop.abort();
+    });
+    const slot = '2026-01-01T02:00:00Z';
+    const retry = { slot, attempts: 1, next_attempt_at: '2026-01-01T02:01:00Z', error: 'gone' };
+    const state = { settled: '2025-12-31T02:00:00Z', retry, runs: [] };
+    writeFileSync(rig.options.stateFile, JSON.stringify(state));
+    await using _other = await takeFileLock(`${rig.options.stateFile}.lock`, { timeoutMs: 0, what: '' });
+    await runScheduler(rig.options);
+    expect(waits).toEqual([1000, 1000, 1000]);
+  });
+
   test('while another holds the lock nothing is made; when it died the slot is', async () => {
     const rig = new Rig(scratch());
     await runDue(rig.options);

@@ -364,6 +364,44 @@ describe('edits by hand', () => {
     });
   });
 
+  test.each([
+    ['without its metadata', /^```yaml memport-memory[^`]*```\n\n/m, [], 'Prices are in cents.'],
+    ['under another id', /^id: [0-9a-f-]+$/m, [], 'Prices are in cents.'],
+    ['with nearly the same text', /^id: [0-9a-f-]+$/m, ['--near-duplicates', 'skip'], 'prices are in CENTS'],
+  ])(
+    'a memory whose section is there %s is not deleted with its only copy',
+    async (_, metadata, args, text) => {
+      const { home, folder, ids } = await exported();
+      const before = await linesOf(home);
+      const page = read(folder, 'shop/fact.md');
+      const section = sectionOf(page, ids[0] ?? '');
+      const changed = section.replace(metadata, '').replace('\n\nPrices are in cents.', `\n\n${text}`);
+      writeFileSync(join(folder, 'shop/fact.md'), page.replace(section, changed));
+      for (const round of [1, 2]) {
+        const { summary, lines } = await imported(folder, home, '--delete-missing', ...args);
+        expect({ round, ...summary }).toMatchObject({ duplicates: 1, missing: 1, deleted: 0, created: 0 });
+        expect(lines.find(({ action }) => action === 'missing')).toMatchObject({
+          id: ids[0],
+          reason: expect.stringContaining('its text is still there'),
+        });
+      }
+      expect(await linesOf(home)).toEqual(before);
+    },
+  );
+
+  test.each(['greenhouse', 'greenhouse/workflow.md'])(
+    'what lies behind a link in place of %s is not deleted',
+    async path => {
+      const { home, folder } = await exported();
+      const elsewhere = join(scratch(), 'moved');
+      renameSync(join(folder, path), elsewhere);
+      symlinkSync(elsewhere, join(folder, path));
+      const { summary, stderr } = await imported(folder, home, '--delete-missing');
+      expect(summary).toMatchObject({ missing: 0, deleted: 0 });
+      expect(`${stderr}${JSON.stringify(summary)}`).toContain(`${path} is a link`);
+    },
+  );
+
   test('a filtered export deletes nothing of what it left out', async () => {
     const { home } = await exported();
     const folder = join(scratch(), 'part');

@@ -3,7 +3,7 @@ import { age } from '../../../backup/age.ts';
 import { backupRecord } from '../../../backup/backup-record.ts';
 import type { Backup } from '../../../backup/catalog.ts';
 import type { Act } from '../../act.ts';
-import { foldersOf } from '../../backups.ts';
+import { backupOf, foldersOf } from '../../backups.ts';
 import { operand } from '../../operands.ts';
 import type { Session } from '../../session.ts';
 import { formatBytes } from '../../ui/progress.ts';
@@ -32,7 +32,7 @@ export const listBackupsCommand = (act: Act): Command =>
 export const showBackupCommand = (act: Act): Command =>
   new Command('show')
     .description('show all that is known of one backup')
-    .argument('<id>', 'its id, or a part of it that no other has')
+    .argument('<id>', 'its id, a part of it that no other has, or latest')
     .action(act((session, command) => show(session, operand(command, 0))));
 
 async function list(session: Session, destination: string | undefined): Promise<void> {
@@ -77,9 +77,7 @@ const STATES: Readonly<Record<Backup['state'], string>> = {
 };
 
 async function show(session: Session, id: string): Promise<void> {
-  const { findBackup } = await import('../../../backup/find.ts');
-  const folders = await foldersOf(session);
-  const record = backupRecord(await findBackup(folders, id, { signal: session.io.signal }));
+  const record = backupRecord(await backupOf(session, id));
   if (session.json) {
     await session.outJson(record);
     return;
