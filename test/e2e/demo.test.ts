@@ -9,7 +9,7 @@ test('the demo proves everything, leaves nothing, and touches no home', async ()
   const { code, stdout, stderr } = await memport(['demo'], { home, now: Date.now });
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  expect(stdout.match(/✔ proven/g)).toHaveLength(11);
+  expect(stdout.match(/✔ proven/g)).toHaveLength(16);
   expect(stdout).not.toContain('NOT SO');
   expect(stdout).toContain('$ memport import laptop.tar.gz --dry-run --home desk');
   expect(stdout).toContain('"content_digest": "sha256:');

@@ -5,9 +5,11 @@ import { z } from 'zod';
 import { openSource } from '../../formats/detect.ts';
 import type { Io } from '../io.ts';
 import { DEMO_MEMORIES } from './memories.ts';
+import { backUp, indexCode, writeMarkdown } from './safety.ts';
 import { Stage } from './stage.ts';
+import { count, digest } from './store-facts.ts';
 
-/** Plays the main job through in a folder of its own. Resolves to whether every proof held. */
+/** Plays everything once in a folder of its own. Resolves to whether every proof held. */
 export async function runDemo(io: Io, keep: boolean): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'memport-demo-'));
   try {
@@ -20,6 +22,9 @@ export async function runDemo(io: Io, keep: boolean): Promise<boolean> {
     await importBoth(stage);
     await changeBothSides(stage);
     await mergeBack(stage);
+    await indexCode(stage, folder);
+    await backUp(stage);
+    await writeMarkdown(stage, folder);
     await stage.heading(stage.proven ? 'All proofs held.' : 'A proof FAILED: please report this.');
     if (keep) await stage.say(`Left for you to look around: memport list --home ${join(folder, 'desk')}`);
     return stage.proven;
@@ -130,14 +135,4 @@ async function mergeBack(stage: Stage): Promise<void> {
 async function find(stage: Stage, words: string): Promise<string> {
   const { stdout } = await stage.type('desk', ['search', words, '--limit', '1', '--json'], 'nothing');
   return z.object({ memory: z.object({ id: z.string() }) }).parse(JSON.parse(stdout)).memory.id;
-}
-
-async function count(stage: Stage, home: string): Promise<number> {
-  const { stdout } = await stage.type(home, ['status', '--json'], 'nothing');
-  return z.object({ memories: z.number() }).parse(JSON.parse(stdout)).memories;
-}
-
-async function digest(stage: Stage, home: string): Promise<string> {
-  const { stdout } = await stage.type(home, ['status', '--digest', '--json'], 'nothing');
-  return z.object({ content_digest: z.string() }).parse(JSON.parse(stdout)).content_digest;
 }
