@@ -14,8 +14,8 @@ export async function backupNamed(
 ): Promise<{ readonly backup: Backup; readonly passedOver: readonly PassedOver[] }> {
   const { namedBackup } = await import('../backup/find.ts');
   const passedOver: PassedOver[] = [];
-  const note = async ({ id, problem, state }: Backup): Promise<void> => {
-    passedOver.push({ id, problem: problem ?? state });
+  const note = async ({ id, problem }: Backup): Promise<void> => {
+    passedOver.push({ id, problem: String(problem) });
   };
   const backup = await namedBackup(host.backupFolders(), backupId, note, { signal });
   return { backup, passedOver };

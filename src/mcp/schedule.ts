@@ -14,9 +14,9 @@ const START_AFTER_MS = 1000;
 export function startSchedule(host: McpHost, startAfterMs = START_AFTER_MS): AsyncDisposable {
   const controller = new AbortController();
   const { signal } = controller;
-  const running = run(host, startAfterMs, signal).catch(error => {
-    if (!signal.aborted) host.log('error', `automatic backups have ended: ${messageOf(error)}`);
-  });
+  const running = run(host, startAfterMs, signal).catch(error =>
+    host.log('error', `automatic backups have ended: ${messageOf(error)}`),
+  );
   return {
     async [Symbol.asyncDispose]() {
       controller.abort('the server ends');

@@ -237,7 +237,10 @@ export function backupToolSuite(connect: Connect): void {
       const { home, server } = await filled();
       const [first, second] = [await make(server), await make(server)];
       damage(first.path);
-      const { text, data, isError } = await server.call('verify_backup', { all: true });
+      const seen: number[] = [];
+      const onprogress = ({ progress }: { readonly progress: number }): void => void seen.push(progress);
+      const { text, data, isError } = await server.call('verify_backup', { all: true }, { onprogress });
+      expect(seen.length).toBeGreaterThan(0);
       expect({ isError, data }).toMatchObject({
         isError: false,
         data: { verified: 1, damaged: 1, locked: 0 },
@@ -391,6 +394,21 @@ export function backupToolSuite(connect: Connect): void {
         complete: true,
       });
       expect(await server.call('backup_status', { project: 'x' })).toMatchObject({ code: 'usage' });
+    });
+
+    test('tell of the runs of the schedule', async () => {
+      const { home, server } = await filled();
+      await ok(['config', 'set', 'backup_timezone', 'UTC'], { home });
+      await ok(['backup', 'config', 'set', 'enable_auto_backup', 'true'], { home });
+      const at = new Date().toISOString();
+      const run = { slot: at, slots: 1, started_at: at, finished_at: at, attempts: 4, backup: null };
+      const runs = Array.from({ length: 12 }, () => ({ ...run, result: 'failed', error: 'no disk' }));
+      writeFileSync(join(home, 'state.json'), JSON.stringify({ settled: at, retry: null, runs }));
+      const { text, data } = await server.call('backup_status');
+      expect(data).toMatchObject({ timezone: 'UTC', last_run: runs[0], runs: runs.slice(0, 10) });
+      expect(text).toMatch(/Warning: the last automatic backup failed.*no disk/);
+      expect(text).toContain('0 2 * * * in UTC');
+      expect(text).toContain(`The last automatic run, ${at}: failed.`);
     });
 
     test('do not fail where the folder is gone, but warn', async () => {

@@ -203,6 +203,27 @@ export function codeToolSuite(connect: Connect): void {
       expect(unit?.content).toHaveLength(1000);
     });
 
+    test('goes by words where no embedder answers, and tells the log', async () => {
+      const [home, root] = [scratch(), realpathSync(tree({ ...FILES, 'plain.sh': 'echo prices\n' }))];
+      const told: unknown[] = [];
+      const server = await connect(home, {
+        env: {
+          MEMPORT_MCP_ALLOWED_PATHS: root,
+          MEMPORT_EMBEDDING_PROVIDER: 'http',
+          MEMPORT_EMBEDDING_MODEL: 'x',
+          MEMPORT_EMBEDDING_URL: 'http://127.0.0.1:1/v1',
+        },
+        prepare: client =>
+          client.setNotificationHandler('notifications/message', ({ params }) => void told.push(params.data)),
+      });
+      const { units, pending_vectors } = await server.ok('index_codebase', { path: root });
+      expect(pending_vectors).toBe(units);
+      expect((await found(server, { query: 'addPrices' })).length).toBeGreaterThan(0);
+      await found(server, { query: 'echo' });
+      expect(told).toContainEqual(expect.stringContaining('indexed without vectors'));
+      expect(told).toContainEqual(expect.stringContaining('searched by words alone'));
+    });
+
     test('says what to do when nothing is found or there is nothing', async () => {
       const home = scratch();
       const server = await connect(home);
