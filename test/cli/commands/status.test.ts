@@ -31,6 +31,8 @@ test('counts records and projects, and vectors by model', async () => {
     pending: '0 without a vector to search by',
     mixed: '28 with a vector of another model',
     newest: '2026-06-01T12:00:00Z',
+    backup: 'none that is verified',
+    'next run': 'automatic backups are off',
   });
 });
 
