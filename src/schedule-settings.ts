@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { yesOrNo } from './backup-settings.ts';
 import { canonicalSchedule, checkTimezone } from './cron.ts';
+import { toMemportError } from './errors.ts';
 
 /** A text, or null; as text from outside the empty one and `null` are null. */
 const optional = <T extends z.ZodType<string>>(text: T) =>
@@ -12,7 +13,7 @@ const checkedBy = (check: (text: string) => string) =>
     try {
       return check(text);
     } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      context.addIssue({ code: 'custom', message: toMemportError(error).message });
       return z.NEVER;
     }
   });

@@ -2,6 +2,12 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
 import type { ReadableFile } from '../file-access.ts';
+import { systemCode } from '../file-target.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+};
 
 /** A file that is read through one handle from beginning to end of the work, whatever happens to its name. */
 export interface OpenedFile extends AsyncDisposable {
@@ -34,11 +40,11 @@ async function openByName(path: string): Promise<FileHandle> {
     // A pipe without a writer would be waited for, for ever. Windows has no such flag.
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'ENOENT' || code === 'ENOTDIR')
+    const code = systemCode(error);
+    if (['ENOENT', 'ENOTDIR'].includes(code))
       throw new MemportError('not_found', `there is no file ${path}`, { cause: error });
-    if (code === 'EACCES' || code === 'EPERM')
-      throw new MemportError('failed', `${path} can not be read: permission is denied`, { cause: error });
-    throw error;
+    throw new MemportError('failed', `${path} can not be read: ${REASONS[code] ?? String(error)}`, {
+      cause: error,
+    });
   }
 }

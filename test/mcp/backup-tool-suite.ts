@@ -252,6 +252,16 @@ export function backupToolSuite(connect: Connect): void {
       expect(known).toMatchObject({ verified_at: sidecar.verified_at, state: 'verified' });
     });
 
+    test('tells how far it is with one', async () => {
+      const { server } = await filled();
+      const { id } = await make(server);
+      const seen: number[] = [];
+      const onprogress = ({ progress }: { readonly progress: number }): void => void seen.push(progress);
+      await server.ok('verify_backup', { backup_id: id, restore: true }, { onprogress });
+      expect(seen.at(-1)).toBe(100);
+      expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    });
+
     test('passes over newer damaged ones on the way to the latest', async () => {
       const { server } = await filled();
       const first = await make(server);

@@ -1,5 +1,6 @@
 import { realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { place, tree } from '../code-index/tree.ts';
 import { ok, scratch } from '../support/cli.ts';
@@ -42,6 +43,26 @@ export function codeToolSuite(connect: Connect): void {
   }
 
   describe('index_codebase', () => {
+    test('tells of files that are in part not understood', async () => {
+      const root = realpathSync(
+        tree({ 'broken.py': 'def whole():\n    return 1\n\n\ndef half(:\n    return (1,\n' }),
+      );
+      const server = await connect(scratch(), { env: { MEMPORT_MCP_ALLOWED_PATHS: root } });
+      const { text, data } = await server.call('index_codebase', { path: root, project: 'shop' });
+      expect(data).toMatchObject({ broken_total: 1 });
+      expect(text).toContain('Of 1 a part could not be parsed.');
+    });
+
+    test('units that came in a file, of a project that nobody has indexed here, have no root', async () => {
+      const [home, root] = [scratch(), realpathSync(tree(FILES))];
+      const full = fileURLToPath(new URL('../fixtures/claude-memory-server/full.json', import.meta.url));
+      await ok(['import', full], { home });
+      const server = await connect(home, { env: { MEMPORT_MCP_ALLOWED_PATHS: root } });
+      const units = unitsOf(await server.ok('search_code', { query: 'def function class return' }));
+      expect(units.length).toBeGreaterThan(0);
+      expect(units.every(unit => unit.root_path === null)).toBe(true);
+    });
+
     test('makes the index what the folder holds', async () => {
       const { home, root, server } = await place4();
       const { text, data } = await server.call('index_codebase', { path: root, project: 'shop' });

@@ -5,6 +5,7 @@ import {
   SIGNATURE_BITS,
   SIGNATURE_WORDS,
   Signer,
+  valueAt,
 } from '../../src/model/signature.ts';
 import { MOST_CANDIDATES, SignatureIndex } from '../../src/transfer/near/signature-index.ts';
 import { idOf } from '../support/records.ts';
@@ -108,4 +109,8 @@ test.each([
     index.search(signatureOf(signer, other), limit).some(({ id }) => id === idOf(n)),
   );
   expect(found.length / pairs).toBeGreaterThanOrEqual(share);
+});
+
+test('behind the end of an array is nothing', () => {
+  expect([valueAt(Int32Array.of(7), 0), valueAt(Int32Array.of(7), 1)]).toEqual([7, 0]);
 });

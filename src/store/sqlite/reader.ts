@@ -112,13 +112,17 @@ export class SqliteReader implements Reader {
     filter: Filter,
     limit: number,
   ): Promise<readonly Hit[]> {
-    const search: VectorSearch = { vector, model, filter, limit };
-    return (await this.runSearch(search, 'exact')) ?? [];
+    return this.searchAll({ vector, model, filter, limit });
   }
 
-  /** As the function searchVectors. */
-  protected runSearch(search: VectorSearch, lacking: 'tell' | 'exact'): Promise<readonly Hit[] | null> {
-    return this.#run(connection => searchVectors(connection, search, lacking));
+  /** By codes where there are all, else by all vectors. */
+  protected searchAll(search: VectorSearch): Promise<readonly Hit[]> {
+    return this.#run(connection => searchVectors(connection, search, 'exact'));
+  }
+
+  /** null where codes are missing to search by. */
+  protected searchCoded(search: VectorSearch): Promise<readonly Hit[] | null> {
+    return this.#run(connection => searchVectors(connection, search, 'tell'));
   }
 
   searchCodeText(query: string, filter: CodeFilter, limit: number): Promise<readonly Hit[]> {

@@ -23,6 +23,12 @@ export const EXACT_UP_TO = 10_000;
  * only those are compared whose codes are near; null where codes are missing for that, unless `lacking` is `exact`: then all
  * are compared.
  */
+export function searchVectors(connection: Connection, search: VectorSearch, lacking: 'exact'): readonly Hit[];
+export function searchVectors(
+  connection: Connection,
+  search: VectorSearch,
+  lacking: 'tell',
+): readonly Hit[] | null;
 export function searchVectors(
   connection: Connection,
   { vector, model, filter, limit }: VectorSearch,

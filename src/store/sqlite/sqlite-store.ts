@@ -93,10 +93,10 @@ export class SqliteStore extends SqliteReader implements Store {
     limit: number,
   ): Promise<readonly Hit[]> {
     const search = { vector, model, filter, limit };
-    const hits = await this.runSearch(search, 'tell');
+    const hits = await this.searchCoded(search);
     if (hits !== null) return hits;
     await this.#fillCodes();
-    return (await this.runSearch(search, 'exact')) ?? [];
+    return this.searchAll(search);
   }
 
   /** Waits for nobody, and no failure of it is one of the search. */

@@ -73,6 +73,14 @@ describe('a notice', () => {
     });
   });
 
+  test('what a run does not say has other words', () => {
+    expect(noticeOf({ ...RUN, backup: null }, 'h').message).toBe('the backup is made and proven');
+    expect(noticeOf({ ...RUN, result: 'unchanged', backup: null }, 'h').message).toBe(
+      'the store is as the newest backup holds it',
+    );
+    expect(noticeOf({ ...FAILED, error: null }, 'h').message).toContain('after 4 attempts: unknown');
+  });
+
   test.each([
     ['failure', RUN, 0],
     ['failure', FAILED, 1],

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { delimiter, join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { memport, ok, scratch } from '../../support/cli.ts';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
@@ -76,6 +76,48 @@ describe('[AUTO-01] [GOAL-06] [P4-01] backup run', () => {
     expect(backups(join(home, 'backups'))).toHaveLength(2);
   });
 
+  test('a store that shrank gets its backup, and nothing old is cleaned up', async () => {
+    const home = await dueHome(['backup_retention_count', '1']);
+    const ids: string[] = [];
+    for (let n = 1; n <= 5; n += 1) ids.push(await ok(['add', `Memory ${n}`], { home, now }));
+    for (const hours of [3, 2]) await ok(['backup', 'create'], { home, now: () => NOW - hours * 3_600_000 });
+    await ok(['delete', ...ids, '--yes'], { home });
+    expect(await run(home)).toMatchObject({
+      outcome: 'made',
+      stderr: expect.stringMatching(
+        /has 1 records, where the backup before has 6: nothing old is cleaned up/,
+      ),
+    });
+    expect(backups(join(home, 'backups'))).toHaveLength(3);
+  });
+
+  test('a cleanup that fails is told, and the backup is no less made', async () => {
+    const home = await dueHome();
+    mkdirSync(join(home, 'backups', '.memport-cleanup.lock'), { recursive: true });
+    expect(await run(home)).toMatchObject({
+      code: 0,
+      outcome: 'made',
+      stderr: expect.stringContaining('cleaning up failed'),
+    });
+  });
+
+  test('the last attempt that fails is the end of it: exit code 1', async () => {
+    const home = await dueHome(['backup_destination', '/nowhere/at/all']);
+    const retry = {
+      slot: '2026-06-01T02:00:00.000Z',
+      attempts: 3,
+      next_attempt_at: '2026-06-01T02:21:00.000Z',
+      error: 'as before',
+    };
+    writeFileSync(
+      join(home, 'state.json'),
+      JSON.stringify({ settled: '2026-05-31T02:00:00.000Z', retry, runs: [] }),
+    );
+    const ended = await memport(['backup', 'run'], { home, now });
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('could not be made') });
+    expect(await run(home)).toMatchObject({ code: 0, outcome: 'nothing_due' });
+  });
+
   test('encrypts when that is set, to the keys of the home', async () => {
     const home = await dueHome(['backup_encrypt', 'true']);
     await ok(['key', 'generate'], { home });
@@ -132,6 +174,14 @@ describe('the daemon', () => {
     expect(backups(join(home, 'backups'))).toHaveLength(1);
   });
 
+  test('without a time zone goes by that of the machine', async () => {
+    const home = await dueHome(['backup_timezone', 'null']);
+    const stop = new AbortController();
+    const ended = memport(['daemon'], { home, now, signal: stop.signal });
+    setTimeout(() => stop.abort('SIGTERM'), 300);
+    expect((await ended).stderr).toContain('backups are made at 0 2 * * *; Ctrl-C ends it');
+  });
+
   test('waits while automatic backups are off, and says so', async () => {
     const home = scratch();
     const stop = new AbortController();
@@ -156,6 +206,67 @@ describe('backup schedule', () => {
     }
     const { code, stderr } = await memport(['backup', 'schedule', 'install', '--with', 'at'], { home });
     expect([code, stderr]).toEqual([2, expect.stringContaining('systemd, launchd, windows, crontab')]);
+  });
+
+  test('install and uninstall go to the scheduler that is there, and status tells', async () => {
+    const home = await dueHome();
+    const folder = scratch();
+    writeFileSync(
+      join(folder, 'crontab'),
+      `#!/bin/sh
+case "$1" in
+-l) cat '${folder}/table' 2>/dev/null || { echo "no crontab for me" >&2; exit 1; } ;;
+-r) rm '${folder}/table' ;;
+*) cat > '${folder}/table' ;;
+esac
+`,
+      { mode: 0o755 },
+    );
+    vi.stubEnv('PATH', `${folder}${delimiter}${process.env.PATH}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const schedule = (...args: string[]) =>
+      memport(['backup', 'schedule', ...args, '--with', 'crontab'], { home, now });
+    await ok(['config', 'set', 'backup_timezone', 'null'], { home });
+    await ok(['config', 'set', 'enable_auto_backup', 'false'], { home });
+    expect((await schedule('uninstall')).stderr).toContain('has no memport-backup-');
+    expect(await schedule('install')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('automatic backups are on'),
+    });
+    expect(await ok(['config', 'get', 'enable_auto_backup'], { home })).toBe('true');
+    expect(readFileSync(join(folder, 'table'), 'utf8')).toMatch(/^0 2 \* \* \* '.*' '--home' /);
+    expect((await schedule('status')).stdout).toMatch(/timer: +memport-backup-\w{8} in crontab\n/);
+    await ok(['config', 'set', 'backup_schedule', 'hourly'], { home });
+    expect((await schedule('status')).stdout).toContain('of other settings');
+    const printed = await schedule('install', '--print', '--json');
+    expect(JSON.parse(printed.stdout)).toMatchObject({
+      scheduler: 'crontab',
+      text: expect.stringContaining('0 * * * *'),
+    });
+    expect(JSON.parse((await schedule('install', '--json')).stdout)).toMatchObject({ installed: true });
+    expect(JSON.parse((await schedule('uninstall', '--json')).stdout)).toMatchObject({ was: true });
+    expect(existsSync(join(folder, 'table'))).toBe(false);
+  });
+
+  test('status shows the last runs, and what is tried again', async () => {
+    const home = await dueHome();
+    await run(home);
+    const state = JSON.parse(stateText(home) ?? '') as { runs: readonly object[] };
+    const [made] = state.runs;
+    const failed = { ...made, result: 'failed', attempts: 4, slots: 3, backup: null, error: 'no space left' };
+    const retry = {
+      slot: '2026-06-02T02:00:00.000Z',
+      attempts: 1,
+      next_attempt_at: '2026-06-02T02:01:00.000Z',
+      error: 'the disk is gone',
+    };
+    writeFileSync(join(home, 'state.json'), JSON.stringify({ ...state, retry, runs: [failed, made] }));
+    const text = await ok(['backup', 'schedule', '--with', 'systemd'], { home, now });
+    expect(text).toMatch(/trying: +again at 2026-06-02T02:01:00.000Z after: the disk is gone/);
+    expect(text).toMatch(/\(3 slots\) +failed \(attempt 4\) +no space left/);
+    expect(text).toMatch(/ made +20260601T120000Z-/);
+    await ok(['config', 'set', 'enable_auto_backup', 'false'], { home });
+    expect(await ok(['backup', 'schedule', '--with', 'systemd'], { home, now })).toContain('automatic:  off');
   });
 
   test('status tells the settings, the next run and that no timer is there', async () => {
@@ -210,11 +321,20 @@ describe('[CMD-05] [P4-07] [P4-08] [P4-09] backup config', () => {
     ['backup_notify_webhook', 'ftp://example.org'],
     ['enable_cloud_sync', 'true'],
     ['backup_retention_count', '0'],
+    ['backup_notify_webhook', 'https://me:hush@example.org/'],
   ])('%s can not be %s, and the file stays as it was', async (name, value) => {
     const home = scratch();
     const { code, stderr } = await memport(['backup', 'config', 'set', name, value], { home });
     expect([code, stderr]).toEqual([2, expect.stringContaining(name)]);
     expect(existsSync(join(home, 'memport.json'))).toBe(false);
+  });
+
+  test('what is off can be said in words', async () => {
+    const home = scratch();
+    await ok(['config', 'set', 'enable_cloud_sync', 'no'], { home });
+    expect(await ok(['config', 'get', 'enable_cloud_sync'], { home })).toBe('false');
+    await ok(['config', 'set', 'backup_notify_command', ''], { home });
+    expect(await ok(['config', 'get', 'backup_notify_command', '--json'], { home })).toBe('null');
   });
 
   test('a schedule is kept in one spelling, and what may surprise is said', async () => {

@@ -96,6 +96,30 @@ describe('doctor', () => {
     });
   });
 
+  test('one of a later memport, many faults, and memories that are not found by vector', async () => {
+    const home = await wellHome();
+    for (let n = 0; n < 12; n += 1)
+      await ok(['add', `Memory ${n}`], { home, env: { MEMPORT_EMBEDDING_PROVIDER: 'none' } });
+    await ok(['add', 'Of another model.'], { home });
+    change(home, "UPDATE memories SET category = 'event'");
+    const messages = of((await doctor(home)).told, 'store').map(finding => String(finding.message));
+    expect(messages).toContain('and 4 faults more');
+    expect(messages).toContain("12 memories can't be found by vector");
+    change(home, 'PRAGMA user_version = 99');
+    const later = await doctor(home);
+    expect([later.code, of(later.told, 'store')[0]?.level]).toEqual([1, 'error']);
+  });
+
+  test('vectors of another model are told', async () => {
+    const home = scratch();
+    await ok(['import', new URL('../../fixtures/claude-memory-server/full.json', import.meta.url).pathname], {
+      home,
+    });
+    expect(of((await doctor(home)).told, 'store').map(finding => finding.message)).toContain(
+      '28 vectors are of another model',
+    );
+  });
+
   test('a store that is no database any more', async () => {
     const home = await wellHome();
     writeFileSync(join(home, 'memport.db'), 'This is no database. '.repeat(1000));

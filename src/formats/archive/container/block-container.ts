@@ -19,6 +19,8 @@ export class BlockContainer implements Container {
   readonly #file: ReadableFile;
   /** The known blocks, in order. */
   readonly #places: BlockPlace[] = [FIRST];
+  /** The last of them. */
+  #last: BlockPlace = FIRST;
 
   constructor(file: ReadableFile) {
     this.#file = file;
@@ -52,8 +54,9 @@ export class BlockContainer implements Container {
   }
 
   #remember({ place, start }: BlockPlace): void {
-    const last = this.#places.at(-1) ?? FIRST;
-    if (place > last.place) this.#places.push({ place, start });
+    if (place <= this.#last.place) return;
+    this.#last = { place, start };
+    this.#places.push(this.#last);
   }
 }
 

@@ -1,3 +1,4 @@
+import { readCodeUnitEntry } from '../../../model/read-entry.ts';
 import { codeText, insertCodeText } from '../code-text.ts';
 import type { Connection } from '../connection.ts';
 import { optionalTextValue, textValue } from '../text-value.ts';
@@ -27,35 +28,17 @@ CREATE VIRTUAL TABLE code_unit_text USING fts5 (
 const PAGE = 500;
 
 function fill(connection: Connection): void {
+  const sql = 'SELECT seq, record FROM code_units WHERE seq > ? ORDER BY seq LIMIT ?';
   for (let after = 0; ; ) {
-    const sql = 'SELECT seq, record FROM code_units WHERE seq > ? ORDER BY seq LIMIT ?';
     const rows = connection.all<readonly [number, string]>(sql, [after, PAGE]);
-    if (rows.length === 0) return;
-    for (const [seq, line] of rows) fillRow(connection, seq, line);
-    after = rows.at(-1)?.[0] ?? after;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    [after] = last;
+    for (const [seq, line] of rows) {
+      const { record } = readCodeUnitEntry(line, null);
+      const columns = [textValue(record.unitType), optionalTextValue(record.fileHash)];
+      connection.run('UPDATE code_units SET unit_type = ?, file_hash = ? WHERE seq = ?', [...columns, seq]);
+      insertCodeText(connection, seq, codeText(record));
+    }
   }
-}
-
-function fillRow(connection: Connection, seq: number, line: string): void {
-  const record: unknown = JSON.parse(line);
-  const text = (name: string): string | null => {
-    const value: unknown = record !== null && typeof record === 'object' ? Reflect.get(record, name) : null;
-    return typeof value === 'string' ? value : null;
-  };
-  connection.run('UPDATE code_units SET unit_type = ?, file_hash = ? WHERE seq = ?', [
-    textValue(text('unit_type') ?? ''),
-    optionalTextValue(text('file_hash')),
-    seq,
-  ]);
-  insertCodeText(
-    connection,
-    seq,
-    codeText({
-      name: text('name') ?? '',
-      signature: text('signature'),
-      doc: text('doc'),
-      filePath: text('file_path') ?? '',
-      content: text('content') ?? '',
-    }),
-  );
 }
