@@ -1,4 +1,4 @@
-import { realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -43,6 +43,16 @@ export function codeToolSuite(connect: Connect): void {
   }
 
   describe('index_codebase', () => {
+    test.skipIf(process.platform !== 'linux')('names what could not be read', async () => {
+      const root = realpathSync(tree({ 'a.py': 'def a(): pass\n' }));
+      // A name that is no text can't be kept as one.
+      writeFileSync(Buffer.concat([Buffer.from(`${root}/f`), Buffer.of(0xff)]), 'x');
+      const server = await connect(scratch(), { env: { MEMPORT_MCP_ALLOWED_PATHS: root } });
+      const { text, data } = await server.call('index_codebase', { path: root, project: 'shop' });
+      expect(data).toMatchObject({ files: 1, unreadable_total: 1 });
+      expect(text).toMatch(/1 could not be read and stay as they were, such as f/);
+    });
+
     test('tells of files that are in part not understood', async () => {
       const root = realpathSync(
         tree({ 'broken.py': 'def whole():\n    return 1\n\n\ndef half(:\n    return (1,\n' }),
