@@ -145,8 +145,10 @@ describe('[AUTO-01] [GOAL-06] [P4-01] backup run', () => {
     const home = await dueHome(['backup_destination', folder]);
     rmSync(folder, { recursive: true });
     const stop = new AbortController();
-    setTimeout(() => stop.abort('SIGTERM'), 300);
-    const { code, stderr } = await memport(['backup', 'run'], { home, now, signal: stop.signal });
+    const ended = memport(['backup', 'run'], { home, now, signal: stop.signal });
+    await expect.poll(() => stateText(home)?.includes('"attempts": 1'), { timeout: 60_000 }).toBe(true);
+    stop.abort('SIGTERM');
+    const { code, stderr } = await ended;
     expect(code).toBe(143);
     expect(stderr).toContain('attempt 1 of the backup failed: the folder of backups');
     expect(JSON.parse(stateText(home) ?? '')).toMatchObject({
@@ -165,7 +167,7 @@ describe('the daemon', () => {
     const home = await dueHome();
     const stop = new AbortController();
     const ended = memport(['daemon'], { home, now, signal: stop.signal });
-    await expect.poll(() => stateText(home)?.includes('"made"'), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => stateText(home)?.includes('"made"'), { timeout: 60_000 }).toBe(true);
     stop.abort('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
