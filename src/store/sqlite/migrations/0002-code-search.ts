@@ -2,6 +2,7 @@ import { readCodeUnitEntry } from '../../../model/read-entry.ts';
 import { codeText, insertCodeText } from '../code-text.ts';
 import type { Connection } from '../connection.ts';
 import { optionalTextValue, textValue } from '../text-value.ts';
+import { eachRecord } from './each-record.ts';
 import type { Migration } from './migration.ts';
 
 /** Code units can be searched by words and found by file. `code_unit_text` holds what code-text.ts makes of a record. */
@@ -25,20 +26,11 @@ CREATE VIRTUAL TABLE code_unit_text USING fts5 (
   fill,
 };
 
-const PAGE = 500;
-
 function fill(connection: Connection): void {
-  const sql = 'SELECT seq, record FROM code_units WHERE seq > ? ORDER BY seq LIMIT ?';
-  for (let after = 0; ; ) {
-    const rows = connection.all<readonly [number, string]>(sql, [after, PAGE]);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    [after] = last;
-    for (const [seq, line] of rows) {
-      const { record } = readCodeUnitEntry(line, null);
-      const columns = [textValue(record.unitType), optionalTextValue(record.fileHash)];
-      connection.run('UPDATE code_units SET unit_type = ?, file_hash = ? WHERE seq = ?', [...columns, seq]);
-      insertCodeText(connection, seq, codeText(record));
-    }
-  }
+  eachRecord(connection, 'code_unit', (seq, line) => {
+    const { record } = readCodeUnitEntry(line, null);
+    const columns = [textValue(record.unitType), optionalTextValue(record.fileHash)];
+    connection.run('UPDATE code_units SET unit_type = ?, file_hash = ? WHERE seq = ?', [...columns, seq]);
+    insertCodeText(connection, seq, codeText(record));
+  });
 }
