@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+const FIGURES = './test/support/figures-reporter.ts';
+
+/** `--mode deep` tries every point of the proofs, the ordinary run a sample. */
+export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 180_000,
@@ -8,7 +11,10 @@ export default defineConfig({
     pool: 'forks',
     // Every core: most tests wait for programs that they start, and the runner itself has little to do.
     maxWorkers: '100%',
-    reporters: process.env.CI ? ['default', ['json', { outputFile: 'coverage/report.json' }]] : ['default'],
+    provide: { isDeep: mode === 'deep', seed: Number(process.env.MEMPORT_TEST_SEED ?? 20261124) },
+    reporters: process.env.CI
+      ? ['default', FIGURES, ['json', { outputFile: 'coverage/report.json' }]]
+      : ['default', FIGURES],
     coverage: {
       provider: 'v8',
       reportOnFailure: true,
@@ -17,4 +23,4 @@ export default defineConfig({
       thresholds: { perFile: true, lines: 85, branches: 85 },
     },
   },
-});
+}));
