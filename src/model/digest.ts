@@ -1,4 +1,5 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { Sha256 } from '../sha256.ts';
 import { RECORD_KINDS, type RecordKind } from './record.ts';
 
 /** What stands between two record lines in a file, and so in the bytes that the digest covers. */
@@ -14,7 +15,7 @@ export const LINE_SEPARATOR = ',\n';
  * vectors sorted by id and without separators. Every line ends with `\n`. Tombstones and projects are not in it.
  */
 export class ContentDigest {
-  readonly #records = new Map<RecordKind, { readonly hash: Hash; count: number }>();
+  readonly #records = new Map<RecordKind, { readonly hash: Sha256; count: number }>();
   readonly #vectors = new Map<string, VectorDigest>();
 
   /** Record lines in ascending order of id, page after page. */
@@ -26,7 +27,7 @@ export class ContentDigest {
 
   /** As `lines`, with the bytes as they stand in a file: separators included, also the one before a page that is not the first. */
   bytes(kind: RecordKind, bytes: Uint8Array, count: number): void {
-    const part = this.#records.get(kind) ?? { hash: createHash('sha256'), count: 0 };
+    const part = this.#records.get(kind) ?? { hash: new Sha256(), count: 0 };
     part.hash.update(bytes);
     part.count += count;
     this.#records.set(kind, part);
@@ -48,8 +49,8 @@ export class ContentDigest {
   finish(): string {
     const text = ['memport content digest 1'];
     for (const kind of RECORD_KINDS) {
-      const part = this.#records.get(kind) ?? { hash: createHash('sha256'), count: 0 };
-      text.push(`${kind} ${part.count} ${part.hash.digest('hex')}`);
+      const part = this.#records.get(kind) ?? { hash: new Sha256(), count: 0 };
+      text.push(`${kind} ${part.count} ${part.hash.digest()}`);
       const groups = [...this.#vectors.values()].filter(group => group.kind === kind && group.count > 0);
       text.push(...groups.sort(byModel).map(group => group.line()));
     }
@@ -65,8 +66,8 @@ export class VectorDigest {
   readonly model: string | null;
   readonly dimensions: number;
   #count = 0;
-  readonly #ids = createHash('sha256');
-  readonly #data = createHash('sha256');
+  readonly #ids = new Sha256();
+  readonly #data = new Sha256();
 
   constructor(kind: RecordKind, model: string | null, dimensions: number) {
     this.kind = kind;
@@ -90,7 +91,7 @@ export class VectorDigest {
   }
 
   line(): string {
-    const hashes = `${this.#ids.digest('hex')} ${this.#data.digest('hex')}`;
+    const hashes = `${this.#ids.digest()} ${this.#data.digest()}`;
     return `${this.kind}-vectors ${JSON.stringify(this.model)} ${this.dimensions} ${this.#count} ${hashes}`;
   }
 }

@@ -1,8 +1,8 @@
+import { giveBack } from '../given-back.ts';
 import type { Filter } from '../model/filter.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { RecordKind } from '../model/record.ts';
 import type { LineRun, Reader, StoredLine, StoredVector, VectorGroup } from '../store/store.ts';
-import { giveBack } from './given-back.ts';
 
 const PAGE = 1000;
 

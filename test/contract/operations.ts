@@ -141,7 +141,7 @@ export function operationContract(makePlace: MakePlace): void {
 
     it('end a page early rather than hold many large records', async () => {
       await using store = await (await makePlace()).open();
-      const large = (n: number) => entryOf(n, 'x'.repeat(3 * 1024 * 1024));
+      const large = (n: number) => entryOf(n, 'x'.repeat(768 * 1024));
       await put(store, large(1), large(2), large(3));
       await operate(store, 'x', transaction => transaction.delete('memory', [1, 2, 3].map(idOf), 1n));
       expect(await store.changes('op-x', { after: null, limit: 10 })).toHaveLength(2);

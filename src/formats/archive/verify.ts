@@ -41,7 +41,7 @@ export async function verifyArchive(
   options: WorkOptions,
 ): Promise<ArchiveIndex> {
   checkStream(container, opened.manifest);
-  const reader = new ByteReader(container.bytes(0, options.signal));
+  const reader = new ByteReader(container.bytes(0, { signal: options.signal, passing: true }));
   try {
     return await new Verifier(opened.manifest, options).run(
       new ArchiveMembers(new TarReader(reader, { exactEnd: container.blocked })),

@@ -86,7 +86,7 @@ class Feat038Archive implements Source {
   }
 
   #reader(start: number, options: WorkOptions): ByteReader {
-    return new ByteReader(this.#container.bytes(start, options.signal), start);
+    return new ByteReader(this.#container.bytes(start, { signal: options.signal }), start);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

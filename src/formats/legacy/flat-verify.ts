@@ -33,7 +33,7 @@ export interface FlatIndex {
  * `integrity` or `newer_version`.
  */
 export async function verifyFlat(container: Container, options: WorkOptions): Promise<FlatIndex> {
-  const reader = new ByteReader(container.bytes(0, options.signal));
+  const reader = new ByteReader(container.bytes(0, { signal: options.signal }));
   try {
     const reading = new FlatReading(options);
     const tar = new TarReader(reader, { exactEnd: container.blocked });

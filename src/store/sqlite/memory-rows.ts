@@ -32,8 +32,9 @@ const INSERT = `INSERT INTO memories (${MEMORY_COLUMNS.join(', ')}) VALUES (${ME
 const UPDATE = `UPDATE memories SET ${MEMORY_COLUMNS.slice(0, -1)
   .map(name => `${name} = ?`)
   .join(', ')} WHERE id = ?`;
-const SET_SEARCH_VECTOR = `INSERT INTO memory_search_vectors (seq, model, embedding) VALUES (?, ?, ?)
-  ON CONFLICT (seq) DO UPDATE SET model = excluded.model, embedding = excluded.embedding`;
+const ADD_SEARCH_VECTOR =
+  'INSERT OR IGNORE INTO memory_search_vectors (model, embedding, seq) VALUES (?, ?, ?)';
+const UPDATE_SEARCH_VECTOR = 'UPDATE memory_search_vectors SET model = ?, embedding = ? WHERE seq = ?';
 
 /** A memory's row with its tags, vectors and full text. */
 export class MemoryRows implements RecordRows<MemoryEntry> {
@@ -108,7 +109,10 @@ export class MemoryRows implements RecordRows<MemoryEntry> {
   }
 
   #setSearchVector(seq: number | bigint, { model, vector }: NonNullable<Write['searchVector']>): void {
-    this.#connection.run(SET_SEARCH_VECTOR, [seq, textValue(model), vectorBytes(vector)]);
+    const values = [textValue(model), vectorBytes(vector), seq];
+    // As in setVector, for the same reason.
+    if (this.#connection.run(ADD_SEARCH_VECTOR, values) === 0)
+      this.#connection.run(UPDATE_SEARCH_VECTOR, values);
   }
 
   /** The record may get another label, under which its vector can't be its own: it is searched by all the same. */

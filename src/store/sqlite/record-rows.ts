@@ -55,10 +55,12 @@ export function setVector(
   seq: number | bigint,
   vector: Float32Array,
 ): void {
-  // Not INSERT OR REPLACE: that makes SQLite copy every page that it touches, to be able to take the statement back.
-  const sql = `INSERT INTO ${TABLES[kind].vectors} (seq, embedding) VALUES (?, ?)
-    ON CONFLICT (seq) DO UPDATE SET embedding = excluded.embedding`;
-  connection.run(sql, [seq, vectorBytes(vector)]);
+  const table = TABLES[kind].vectors;
+  const bytes = vectorBytes(vector);
+  // Neither INSERT OR REPLACE nor ON CONFLICT DO UPDATE: with the triggers of these tables they make SQLite copy every page
+  // that they touch, to be able to take the statement back, and imports take half as long again.
+  if (connection.run(`INSERT OR IGNORE INTO ${table} (seq, embedding) VALUES (?, ?)`, [seq, bytes]) === 0)
+    connection.run(`UPDATE ${table} SET embedding = ? WHERE seq = ?`, [bytes, seq]);
 }
 
 export function removeVector(connection: Connection, kind: RecordKind, seq: number): void {

@@ -10,7 +10,7 @@ import { whereFilter } from './where.ts';
 export const ID_LENGTH = 36;
 
 /** A page ends early when it holds so much (characters or bytes): records may be 16 MiB each. */
-export const PAGE_SIZE = 4 * 1024 * 1024;
+export const PAGE_SIZE = 1024 * 1024;
 
 /** Columns of a StoredLine, in the order of LineRow. */
 export const LINE_COLUMNS = 'r.id, r.record, r.embedding_model, r.embedding_dimensions';

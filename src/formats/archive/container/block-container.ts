@@ -1,6 +1,7 @@
 import { type ReadableFile, readUpTo } from '../../../file-access.ts';
+import { giveBack } from '../../../given-back.ts';
 import { damaged } from '../damage.ts';
-import type { Container } from './container.ts';
+import type { BytesOptions, Container } from './container.ts';
 import { BLOCK_HEADER_SIZE, blockDataSize, blockLength, openBlock } from './gzip-block.ts';
 
 /** Blocks that are inflated at the same time. */
@@ -26,7 +27,10 @@ export class BlockContainer implements Container {
     this.#file = file;
   }
 
-  async *bytes(start: number, signal?: AbortSignal, ahead = AHEAD): AsyncGenerator<Buffer> {
+  async *bytes(
+    start: number,
+    { signal, ahead = AHEAD, passing = false }: BytesOptions = {},
+  ): AsyncGenerator<Buffer> {
     const walk = new BlockWalk(this.#file, this.#nearest(start));
     const opening: { readonly start: number; readonly data: Promise<Buffer> }[] = [];
     for (;;) {
@@ -46,6 +50,7 @@ export class BlockContainer implements Container {
       if (next === undefined) return;
       const data = await next.data;
       yield next.start < start ? data.subarray(start - next.start) : data;
+      if (passing) giveBack(data);
     }
   }
 
@@ -81,7 +86,8 @@ class BlockWalk {
     const bytes = await readUpTo(this.#file, length + BLOCK_HEADER_SIZE, this.place);
     if (bytes.length < length) throw damaged('The archive ends in the middle of a block: it is truncated.');
     const block = bytes.subarray(0, length);
-    this.#header = bytes.subarray(length);
+    // Copied: the rest may be given back.
+    this.#header = Buffer.from(bytes.subarray(length));
     this.place += length;
     this.start += blockDataSize(block);
     return block;

@@ -1,4 +1,5 @@
 import type { WritableFile } from '../../../file-access.ts';
+import { giveBack } from '../../../given-back.ts';
 import { BLOCK_SIZE, deflatedBlock, storedBlock, storedBlockSize } from './gzip-block.ts';
 
 export type Packing = 'deflate' | 'store';
@@ -18,6 +19,8 @@ export class BlockWriter {
   #filled = 0;
   readonly #spareBlocks: Buffer[] = [];
   readonly #sealed: Promise<readonly Buffer[]>[] = [];
+  /** Deflated blocks among what is to be written; nobody needs them afterwards. */
+  #passing: Buffer[] = [];
   /** Two: one is filled while the other is written. */
   readonly #stores = new Alternating(storedBlockSize(BLOCK_SIZE));
   #unwritten: Buffer[] = [];
@@ -86,7 +89,9 @@ export class BlockWriter {
   }
 
   async #take(): Promise<void> {
-    this.#add((await this.#sealed.shift()) ?? []);
+    const block = (await this.#sealed.shift()) ?? [];
+    this.#add(block);
+    this.#passing.push(...block);
     if (this.#unwrittenBytes >= WRITE_SIZE) await this.#write();
   }
 
@@ -102,8 +107,12 @@ export class BlockWriter {
   async #write(): Promise<void> {
     await this.#writing;
     if (this.#unwrittenBytes === 0) return;
-    this.#writing = writeAll(this.#file, this.#unwritten, this.#end - this.#unwrittenBytes);
+    const passing = this.#passing;
+    this.#writing = writeAll(this.#file, this.#unwritten, this.#end - this.#unwrittenBytes).then(() => {
+      for (const part of passing) giveBack(part);
+    });
     this.#writing.catch(() => {});
+    this.#passing = [];
     this.#unwritten = [];
     this.#unwrittenBytes = 0;
   }

@@ -1,6 +1,9 @@
 import { damaged } from '../damage.ts';
 
-/** Reads a stream of chunks by lengths. Pieces share the chunks' memory where they can. */
+/** Pieces up to this are copied, so that they stay valid when the next chunk is asked for. */
+const COPIED = 64 * 1024;
+
+/** Reads a stream of chunks by lengths. Large pieces share the chunks' memory where they can. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   #chunk: Buffer = Buffer.alloc(0);
@@ -44,15 +47,15 @@ export class ByteReader {
 
   /** Exactly `length` bytes; throws `integrity` when there are fewer. */
   async exactly(length: number): Promise<Buffer> {
-    const pieces: Buffer[] = [];
-    for (let missing = length; missing > 0; ) {
-      const piece = await this.some(missing);
+    if (length > COPIED && length <= this.#chunk.length) return (await this.some(length)) ?? this.#chunk;
+    const whole = Buffer.allocUnsafe(length);
+    for (let filled = 0; filled < length; ) {
+      const piece = await this.some(length - filled);
       if (piece === null) throw damaged('The archive ends too early: it is truncated.');
-      pieces.push(piece);
-      missing -= piece.length;
+      whole.set(piece, filled);
+      filled += piece.length;
     }
-    const [first] = pieces;
-    return pieces.length === 1 && first ? first : Buffer.concat(pieces);
+    return whole;
   }
 
   /** Ends the stream before its end. */

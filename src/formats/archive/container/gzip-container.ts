@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { ReadableFile } from '../../../file-access.ts';
 import { damaged } from '../damage.ts';
-import type { Container } from './container.ts';
+import type { BytesOptions, Container } from './container.ts';
 import { MAX_RATIO } from './gzip-block.ts';
 
 const READ_SIZE = 1024 * 1024;
@@ -19,7 +19,7 @@ export class GzipContainer implements Container {
     this.#file = file;
   }
 
-  async *bytes(start: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  async *bytes(start: number, { signal }: BytesOptions = {}): AsyncGenerator<Buffer> {
     const gunzip = createGunzip({ chunkSize: CHUNK_SIZE });
     const input = Readable.from(readFrom(this.#file), { objectMode: false, highWaterMark: READ_SIZE });
     input.on('error', error => gunzip.destroy(error));

@@ -51,7 +51,7 @@ export class VectorCursor {
   async next(): Promise<Float32Array> {
     const ready = this.ready();
     if (ready !== null) return ready;
-    this.#reader ??= new ByteReader(this.#container.bytes(this.#place, this.#signal, AHEAD), this.#place);
+    this.#reader ??= new ByteReader(this.#open(), this.#place);
     if (!this.#takeRows(this.#reader)) this.#keep(await this.#reader.exactly(this.#rowSize));
     if (this.#place === this.#end) await this.close();
     return this.next();
@@ -66,6 +66,10 @@ export class VectorCursor {
   async close(): Promise<void> {
     await this.#reader?.close();
     this.#reader = null;
+  }
+
+  #open(): AsyncIterable<Buffer> {
+    return this.#container.bytes(this.#place, { signal: this.#signal, ahead: AHEAD, passing: true });
   }
 
   /** Takes what whole rows are at hand; `false` where there is none. */

@@ -151,7 +151,8 @@ export class ZipReader {
       const piece = await this.#member.some(missing);
       if (piece === null) throw this.#odd('ends too early');
       missing -= piece.length;
-      if (!inflate.write(piece)) await new Promise(resolve => inflate.once('drain', resolve));
+      // A copy: another thread reads it, also when the next piece is asked for.
+      if (!inflate.write(Buffer.from(piece))) await new Promise(resolve => inflate.once('drain', resolve));
     }
     inflate.end();
   }

@@ -66,7 +66,7 @@ class FileReading {
     const place = index.places.get(file) ?? { start: 0, size: 0 };
     this.#file = file;
     this.#manifest = manifest;
-    this.#chunks = container.bytes(place.start, signal);
+    this.#chunks = container.bytes(place.start, { signal, passing: true });
     this.#size = place.size;
     this.#kind = file === MEMORIES ? 'memory' : 'code_unit';
     this.#index = file === MEMORIES ? index.memories : index.codeUnits;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { Sha256 } from '../../../sha256.ts';
 import type { ByteReader } from '../container/byte-reader.ts';
 import { damaged } from '../damage.ts';
 
@@ -9,7 +9,7 @@ export class MemberReader {
   /** Place of the data's first byte in the tar. */
   readonly start: number;
   readonly #reader: ByteReader;
-  readonly #hash = createHash('sha256');
+  readonly #hash = new Sha256();
   #remaining: number;
 
   constructor(name: string, size: number, reader: ByteReader) {
@@ -53,7 +53,7 @@ export class MemberReader {
 
   /** Hexadecimal, of all that was read. Ends the hash. */
   sha256(): string {
-    return this.#hash.digest('hex');
+    return this.#hash.digest();
   }
 
   #count(piece: Buffer): Buffer {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { Sha256 } from '../../../sha256.ts';
 import type { BlockWriter, Packing } from '../container/block-writer.ts';
 import { storedBlock } from '../container/gzip-block.ts';
 import { TOP_FOLDER } from '../layout.ts';
@@ -20,7 +20,7 @@ export class MemberWriter {
   readonly #packing: Packing;
   readonly #headerAt: number;
   readonly #dataAt: number;
-  readonly #hash = createHash('sha256');
+  readonly #hash = new Sha256();
   #size = 0;
 
   private constructor(
@@ -60,7 +60,7 @@ export class MemberWriter {
     await this.#blocks.cut(this.#packing);
     const header = memberHeader(this.#name, this.#size, this.#modifiedAt);
     await this.#blocks.patch(this.#headerAt, storedBlock(header));
-    return { size: this.#size, sha256: this.#hash.digest('hex'), dataAt: this.#dataAt };
+    return { size: this.#size, sha256: this.#hash.digest(), dataAt: this.#dataAt };
   }
 }
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { EVERYTHING } from '../../src/model/filter.ts';
-import { memoryEntry } from '../../src/model/record.ts';
-import { openStore } from '../../src/store/open.ts';
-import { giveBack } from '../../src/transfer/given-back.ts';
-import { scanRuns, scanVectors } from '../../src/transfer/scan.ts';
-import { scratch } from '../support/cli.ts';
-import { aMemory, idOf } from '../support/records.ts';
+import { EVERYTHING } from '../src/model/filter.ts';
+import { memoryEntry } from '../src/model/record.ts';
+import { openStore } from '../src/store/open.ts';
+import { scanRuns, scanVectors } from '../src/transfer/scan.ts';
+import { giveBack } from '../src/given-back.ts';
+import { scratch } from './support/cli.ts';
+import { aMemory, idOf } from './support/records.ts';
 
 test('large memory of its own is given back, at once and with all views of it', () => {
   const bytes = Buffer.allocUnsafeSlow(1024 * 1024);

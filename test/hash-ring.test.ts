@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { RingWriter, ringMemory, serveRing } from '../src/hash-ring.ts';
+import { HashThread } from '../src/hash-thread.ts';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const bytesOf = (length: number): Buffer =>
+  Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 255));
+
+describe('the ring', () => {
+  test('is read in the order in which it was written, and ends', () => {
+    const memory = ringMemory();
+    const writer = new RingWriter(memory);
+    writer.update(1, bytesOf(300_000));
+    writer.update(2, Buffer.from('other'));
+    writer.drop(2);
+    writer.update(1, Buffer.from('more'));
+    writer.end();
+    serveRing(memory);
+    expect(Atomics.load(memory.control, 0)).toBe(6);
+    expect(Atomics.load(memory.control, 1)).toBe(6);
+  });
+
+  test('holds what a hash came to', () => {
+    const memory = ringMemory();
+    const writer = new RingWriter(memory);
+    writer.update(7, bytesOf(1000));
+    writer.finish(7);
+    writer.end();
+    serveRing(memory);
+    expect(Buffer.from(writer.result()).toString('hex')).toBe(sha256(bytesOf(1000)));
+  });
+});
+
+describe('the thread', () => {
+  test('hashes several at once, in pieces of any size, more than the ring holds', () => {
+    const one = HashThread.hash();
+    const two = HashThread.hash();
+    if (one === null || two === null) throw new Error('no thread');
+    const bytes = bytesOf(9_000_000);
+    for (let at = 0, size = 1; at < bytes.length; at += size, size = (size * 3) % 700_001) {
+      one.update(bytes.subarray(at, at + size));
+      two.update(bytes.subarray(at, at + size).fill(1));
+    }
+    expect(Buffer.from(two.digest()).toString('hex')).toBe(sha256(Buffer.alloc(9_000_000, 1)));
+    expect(Buffer.from(one.digest())).toHaveLength(32);
+    // Both have ended, and with them the thread: this is another one.
+    const three = HashThread.hash();
+    three?.update(Buffer.from('abc'));
+    expect(Buffer.from(three?.digest() ?? []).toString('hex')).toBe(sha256(Buffer.from('abc')));
+  });
+
+  test('takes a copy', () => {
+    const hash = HashThread.hash();
+    const bytes = Buffer.from('as it was');
+    hash?.update(bytes);
+    bytes.fill(0);
+    expect(Buffer.from(hash?.digest() ?? []).toString('hex')).toBe(sha256(Buffer.from('as it was')));
+  });
+});
+
+describe('a thread', () => {
+  test('that can’t be started is none', () => {
+    const refuse = () => {
+      throw new Error('no permission');
+    };
+    expect(HashThread.isRunning).toBe(false);
+    expect(HashThread.hash(refuse)).toBe(null);
+  });
+
+  test('ends when all its hashes are forgotten', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    (() => HashThread.hash()?.update(Buffer.from('never asked for')))();
+    expect(HashThread.isRunning).toBe(true);
+    for (let turns = 0; HashThread.isRunning && turns < 1000; turns++) {
+      collect();
+      await setImmediate();
+    }
+    expect(HashThread.isRunning).toBe(false);
+  });
+});

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Sha256 } from '../src/sha256.ts';
+
+const expected = (parts: readonly Uint8Array[]): string => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+};
+
+test.each([0, 1, 1000, 2 * 1024 * 1024, 2 * 1024 * 1024 + 1, 20_000_000])('%s bytes', size => {
+  const bytes = Buffer.alloc(size, 'memport');
+  expect(new Sha256().update(bytes).digest()).toBe(expected([bytes]));
+});
+
+test('any pieces, many hashes side by side, and bytes that change afterwards', () => {
+  const sizes = fc.array(fc.nat(1_500_000), { maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(sizes, { maxLength: 4 }), all => {
+      const hashes = all.map(() => new Sha256());
+      const parts = all.map((pieces, n) => pieces.map(size => Buffer.alloc(size, n + 1)));
+      const wanted = parts.map(expected);
+      for (let piece = 0; piece < 6; piece++) {
+        for (const [n, hash] of hashes.entries()) {
+          const bytes = parts[n]?.[piece];
+          if (bytes === undefined) continue;
+          hash.update(bytes);
+          bytes.fill(0);
+        }
+      }
+      expect(hashes.map(hash => hash.digest())).toEqual(wanted);
+    }),
+    { numRuns: 30 },
+  );
+});
