@@ -126,7 +126,7 @@ export class RingWriter {
 }
 
 /** The reading end: hashes what comes until it is told to end. */
-export function serveRing({ control, data, digest }: RingMemory): void {
+export function serve({ control, data, digest }: RingMemory): void {
   const hashes = new Map<number, Hash>();
   for (let read = 0; ; ) {
     while (Atomics.load(control, WRITTEN) === read) Atomics.wait(control, WRITTEN, read);

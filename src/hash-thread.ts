@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { type RingMemory, RingWriter, ringMemory } from './hash-ring.ts';
+import { startThread } from './thread.ts';
 
 export interface ThreadHash {
   /** Copies the bytes before it returns. */
@@ -64,18 +64,7 @@ export class HashThread {
   }
 }
 
-const SERVE = `const { workerData } = require('node:worker_threads');
-import(workerData.module).then(({ serveRing }) => serveRing(workerData.memory));`;
-
 function startWorker(memory: RingMemory): void {
-  const worker = new Worker(SERVE, {
-    eval: true,
-    workerData: { memory, module: import.meta.url.replace('hash-thread', 'hash-ring') },
-    // It needs next to nothing, and what V8 would give it counts for this process.
-    resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 },
-    execArgv: [],
-  });
   // Who waits for the thread sees that it makes no progress; nobody else needs to know.
-  worker.on('error', () => {});
-  worker.unref();
+  startThread(import.meta.url, 'hash-ring', memory).on('error', () => {});
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { giveBack } from '../src/given-back.ts';
 import { EVERYTHING } from '../src/model/filter.ts';
 import { memoryEntry } from '../src/model/record.ts';
 import { openStore } from '../src/store/open.ts';
 import { scanRuns, scanVectors } from '../src/transfer/scan.ts';
-import { giveBack } from '../src/given-back.ts';
 import { scratch } from './support/cli.ts';
 import { aMemory, idOf } from './support/records.ts';
 

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { RingWriter, ringMemory, serveRing } from '../src/hash-ring.ts';
+import { RingWriter, ringMemory, serve } from '../src/hash-ring.ts';
 import { HashThread } from '../src/hash-thread.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -19,7 +19,7 @@ describe('the ring', () => {
     writer.drop(2);
     writer.update(1, Buffer.from('more'));
     writer.end();
-    serveRing(memory);
+    serve(memory);
     expect(Atomics.load(memory.control, 0)).toBe(6);
     expect(Atomics.load(memory.control, 1)).toBe(6);
   });
@@ -30,7 +30,7 @@ describe('the ring', () => {
     writer.update(7, bytesOf(1000));
     writer.finish(7);
     writer.end();
-    serveRing(memory);
+    serve(memory);
     expect(Buffer.from(writer.result()).toString('hex')).toBe(sha256(bytesOf(1000)));
   });
 });

@@ -54,6 +54,17 @@ export function advance(previous: Instant, now: Instant): Instant {
  * to 9999, which parseInstant could not read back.
  */
 export function formatInstant(instant: Instant): string {
+  if (instant !== last.instant) last = { instant, text: format(instant) };
+  return last.text;
+}
+
+/** Three dates of most records are the same. */
+let last: { readonly instant: Instant; readonly text: string } = {
+  instant: 0n,
+  text: '1970-01-01T00:00:00Z',
+};
+
+function format(instant: Instant): string {
   if (instant < MIN_INSTANT || instant > MAX_INSTANT)
     throw new RangeError(`${instant} µs is no date from the years 1 to 9999`);
   const micros = ((instant % 1000n) + 1000n) % 1000n;

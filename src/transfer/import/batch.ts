@@ -6,7 +6,7 @@ import { contentHash } from '../../model/identity.ts';
 import { RecordError } from '../../model/read-fields.ts';
 import type { Entry, RecordKind } from '../../model/record.ts';
 import type { Reader, Transaction, Write } from '../../store/store.ts';
-import type { NearMemories } from '../near/near-memories.ts';
+import type { Near, NearMemories } from '../near/near-memories.ts';
 import { countPending, planVectors } from '../plan-vectors.ts';
 import { storedEntry } from '../stored-entry.ts';
 import type { Decision } from './decision.ts';
@@ -194,10 +194,14 @@ async function write(decided: readonly Decided[], context: BatchContext): Promis
     make: context.makeVectors,
     onEmbedded: context.onEmbedded,
   });
-  const settled = await settleNear(decided, planned.writes, context);
+  const settle = await lookForNear(decided, planned.writes, context);
+  const leavesOut = context.nearDuplicates === 'skip';
+  // What is only reported may be found meanwhile.
+  if (!leavesOut) await context.transaction.put(planned.writes);
+  const settled = await settle();
   const left = new Set(settled.map(({ decision }) => decision.entry?.record.id));
   const writes = planned.writes.filter(write => left.has(write.entry.record.id));
-  await context.transaction.put(writes);
+  if (leavesOut) await context.transaction.put(writes);
   context.tally.pendingVectors += await countPending(context.transaction, writes, context.embedder);
   context.tally.written += writes.length;
   for (const outcome of settled) {
@@ -207,19 +211,29 @@ async function write(decided: readonly Decided[], context: BatchContext): Promis
   }
 }
 
-/** Says of new memories that are near to others that they are, or leaves them out. */
-async function settleNear(
+/** To be called before the writes; what it resolves to says of new memories that are near to others that they are. */
+async function lookForNear(
   decided: readonly Decided[],
   writes: readonly Write[],
-  { near: finder, nearDuplicates, skippedDuplicates }: BatchContext,
-): Promise<readonly Decided[]> {
-  if (finder === null) return decided;
+  context: BatchContext,
+): Promise<() => Promise<readonly Decided[]>> {
+  const { near: finder } = context;
+  if (finder === null) return async () => decided;
   const created = new Set(
     decided.filter(({ decision }) => decision.action === 'created').map(({ imported }) => imported.record.id),
   );
-  const found = await finder.find(writes, write => created.has(write.entry.record.id));
+  const look = await finder.look(writes, write => created.has(write.entry.record.id));
+  return async () => settleNear(decided, await look(), context);
+}
+
+/** Says of memories that are near to others that they are, or leaves them out. */
+function settleNear(
+  decided: readonly Decided[],
+  found: ReadonlyMap<string, Near>,
+  { nearDuplicates, skippedDuplicates }: BatchContext,
+): readonly Decided[] {
   return decided.map(outcome => {
-    const near = created.has(outcome.imported.record.id) ? found.get(outcome.imported.record.id) : undefined;
+    const near = found.get(outcome.imported.record.id);
     if (near === undefined) return outcome;
     const reason = `near ${near.id} (${formatSimilarity(near.similarity)})`;
     const { entry } = outcome.decision;

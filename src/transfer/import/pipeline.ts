@@ -188,6 +188,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
   const phase = run.dryRun || run.rollback ? 'trying' : 'importing';
   const report = (more: number): void =>
     run.onProgress?.({ phase, done: done + more, total: run.total, unit: 'records' });
+  using near = await nearMemories(run);
   // Embedding may take longer than all else: progress goes on within a batch.
   let embedded = 0;
   const context: BatchContext = {
@@ -195,7 +196,7 @@ async function apply(source: Source, run: ApplyContext): Promise<void> {
     system: source.system,
     onOutcome: run.onOutcome,
     signal: run.signal,
-    near: nearMemories(run),
+    near,
     skippedDuplicates: new SkippedDuplicates(),
     onEmbedded: count => {
       embedded += count;
@@ -255,11 +256,12 @@ async function applyOthers(
   );
 }
 
-function nearMemories(run: ApplyContext): NearMemories | null {
+async function nearMemories(run: ApplyContext): Promise<NearMemories | null> {
   const { transaction, nearDuplicates, nearThreshold, embedder, signal, onProgress } = run;
   if (nearDuplicates === 'off') return null;
   const leaveOut = nearDuplicates === 'skip';
-  const options = { threshold: nearThreshold, leaveOut, embedder, signal, onProgress };
+  const about = run.total + (await transaction.counts()).memories;
+  const options = { threshold: nearThreshold, leaveOut, about, embedder, signal, onProgress };
   return new NearMemories(transaction, options);
 }
 

@@ -1,10 +1,11 @@
 import type { Embedder } from '../../embedding/embedder.ts';
 import { hashingEmbedder } from '../../embedding/hashing.ts';
 import type { WorkOptions } from '../../model/progress.ts';
-import { mostDistance, SIGNATURE_WORDS, Signer } from '../../model/signature.ts';
+import { mostDistance } from '../../model/signature.ts';
 import type { ModelVectors, Reader, Write } from '../../store/store.ts';
-import { ComparedVectors, spaceKey, vectorIn } from './compared-vectors.ts';
-import { type Candidate, SignatureIndex } from './signature-index.ts';
+import { type ComparedVector, ComparedVectors, spaceKey, vectorIn } from './compared-vectors.ts';
+import { type Found, SignatureSpace, type VectorBatch } from './signature-space.ts';
+import { SignatureThread } from './signature-thread.ts';
 
 /** Another memory that says nearly the same, and the cosine of the angle between both vectors. */
 export interface Near {
@@ -17,101 +18,116 @@ export interface NearOptions extends WorkOptions {
   readonly threshold: number;
   /** Whether those that are found near are left out, so that nothing after them is near to them. */
   readonly leaveOut: boolean;
+  /** About how many memories are compared, those of the store and those to be written. */
+  readonly about: number;
   readonly embedder: Embedder | null;
 }
 
 /** Vectors that are compared with each other. */
 interface Space {
+  readonly group: ModelVectors;
   readonly vectors: ComparedVectors;
-  readonly signer: Signer;
-  readonly index: SignatureIndex;
+  readonly take: (batch: VectorBatch) => Promise<readonly Found[]>;
+  readonly forgetLast: () => void;
 }
 
 /** Forgives what floating point makes of two equal vectors. */
 const ROUNDING = 1e-9;
+/** So many are worth a thread. */
+const MANY = 5000;
 
 /**
  * Finds memories that are near to one of the store or to one before them, as docs/duplicates.md tells: signatures give
  * candidates, and the vectors themselves decide. What a store holds is read once, when the first memory is compared, and
- * told as progress of the phase `comparing`.
+ * told as progress of the phase `comparing`. Signatures of many memories are compared on another thread.
  */
-export class NearMemories {
+export class NearMemories implements Disposable {
   readonly #reader: Reader;
   readonly #options: NearOptions;
   readonly #text = hashingEmbedder();
   readonly #spaces = new Map<string, Space>();
   readonly #limit: number;
-  readonly #signature = new Int32Array(SIGNATURE_WORDS);
+  readonly #thread: SignatureThread | null;
 
   constructor(reader: Reader, options: NearOptions) {
     this.#reader = reader;
     this.#options = options;
     this.#limit = mostDistance(options.threshold);
+    // What is found must be known at once where it is left out.
+    this.#thread = options.leaveOut || options.about < MANY ? null : SignatureThread.start();
+  }
+
+  [Symbol.dispose](): void {
+    this.#thread?.[Symbol.dispose]();
   }
 
   /**
-   * To be told of all memories that are going to be written, in order and before they are. Gives for each of `wanted` that
-   * is near to another one the nearest.
+   * To be told of all memories that are going to be written, in order and before they are. Resolves as soon as they may be,
+   * to a function that gives for each of `wanted` that is near to another one the nearest.
    */
-  async find(
+  async look(
     writes: readonly Write[],
     wanted: (write: Write) => boolean,
-  ): Promise<ReadonlyMap<string, Near>> {
+  ): Promise<() => Promise<ReadonlyMap<string, Near>>> {
     const memories = writes.filter(write => write.entry.kind === 'memory');
     const spaces = new Map<Write, Space>();
     for (const write of memories) if (wanted(write)) spaces.set(write, await this.#spaceOf(write));
     const near = new Map<string, Near>();
-    // Where those that are found are left out, that of each must be known before the next one is looked for.
-    const step = this.#options.leaveOut ? 1 : Math.max(1, memories.length);
+    const looks: (() => Promise<void>)[] = [];
     for (const space of this.#spaces.values()) {
       const vectors = await space.vectors.of(memories);
-      const fresh = new Map<string, Float32Array>();
-      const own = memories.map((write, i): Looking => {
-        return {
-          id: write.entry.record.id,
-          vector: vectors[i] ?? null,
-          isWanted: spaces.get(write) === space,
-        };
+      const looking = memories.flatMap((write, i): Looking[] => {
+        const vector = vectors[i] ?? null;
+        if (vector === null) return [];
+        return [{ id: write.entry.record.id, vector, isWanted: spaces.get(write) === space }];
       });
-      for (let start = 0; start < own.length; start += step)
-        await this.#findIn(space, own.slice(start, start + step), fresh, near);
+      if (this.#options.leaveOut) await this.#leaveOut(space, looking, near);
+      else looks.push(this.#begin(space, looking, near));
     }
-    return near;
+    return async () => {
+      for (const end of looks) await end();
+      return near;
+    };
   }
 
-  /** Adds those that are near to others to `near`; `fresh` gets the vectors of all. */
-  async #findIn(
+  /** One after the other: that of each must be known before the next one is looked for. */
+  async #leaveOut(space: Space, looking: readonly Looking[], near: Map<string, Near>): Promise<void> {
+    const fresh = new Map<string, Float32Array>();
+    for (const one of looking) {
+      await this.#begin(space, [one], near, fresh)();
+      if (near.has(one.id)) space.forgetLast();
+    }
+  }
+
+  /** Adds those that are near to others to `near`, when what it returns is called; `fresh` gets the vectors of all. */
+  #begin(
     space: Space,
     looking: readonly Looking[],
-    fresh: Map<string, Float32Array>,
     near: Map<string, Near>,
-  ): Promise<void> {
-    const looked: Looked[] = [];
-    const slots = new Map<string, number>();
-    for (const { id, vector, isWanted } of looking) {
-      if (vector === null) continue;
-      space.signer.sign(vector, this.#signature, 0);
-      const found = isWanted ? space.index.search(this.#signature, this.#limit) : [];
-      const candidates = found.filter(candidate => candidate.id !== id);
-      if (candidates.length > 0) looked.push({ id, vector, candidates, similarities: new Map() });
-      slots.set(id, space.index.add(id, this.#signature));
-      fresh.set(id, vector);
-    }
-    await measure(looked, fresh, space);
-    for (const one of looked) {
-      const nearest = this.#nearest(one);
-      if (nearest === null) continue;
-      near.set(one.id, nearest);
-      const slot = slots.get(one.id);
-      if (this.#options.leaveOut && slot !== undefined) space.index.forget(slot);
-    }
+    fresh = new Map<string, Float32Array>(),
+  ): () => Promise<void> {
+    const taken = space.take(batchOf(looking, space.group.dimensions));
+    taken.catch(() => {});
+    return async () => {
+      const found = await taken;
+      for (const { id, vector } of looking) fresh.set(id, vector);
+      const looked = found.flatMap(({ at, ids }): Looked[] => {
+        const one = looking[at];
+        return one === undefined ? [] : [{ ...one, candidates: ids, similarities: new Map() }];
+      });
+      await measure(looked, fresh, space);
+      for (const one of looked) {
+        const nearest = this.#nearest(one);
+        if (nearest !== null) near.set(one.id, nearest);
+      }
+    };
   }
 
   /** Of equally near ones the first candidate. */
   #nearest({ candidates, similarities }: Looked): Near | null {
     const { threshold } = this.#options;
     let nearest: Near | null = null;
-    for (const { id } of candidates) {
+    for (const id of candidates) {
       const similarity = similarities.get(id) ?? 0;
       if (similarity + ROUNDING < threshold) continue;
       if (nearest === null || similarity > nearest.similarity + ROUNDING) nearest = { id, similarity };
@@ -138,18 +154,29 @@ export class NearMemories {
     if (known !== undefined) return known;
     const text = key === spaceKey(this.#text) ? this.#text : null;
     const vectors = new ComparedVectors(this.#reader, group, text);
-    const space = { vectors, signer: new Signer(dimensions), index: new SignatureIndex() };
+    const space = { group, vectors, ...this.#signatures(group) };
     const { signal, onProgress } = this.#options;
     const total = onProgress === undefined ? null : await vectors.count();
+    let done = 0;
     for await (const page of vectors.all(signal)) {
-      for (const { id, vector } of page) {
-        space.signer.sign(vector, this.#signature, 0);
-        space.index.add(id, this.#signature);
-      }
-      onProgress?.({ phase: 'comparing', done: space.index.size, total, unit: 'records' });
+      await space.take(batchOf(page, dimensions));
+      done += page.length;
+      onProgress?.({ phase: 'comparing', done, total, unit: 'records' });
     }
     this.#spaces.set(key, space);
     return space;
+  }
+
+  #signatures(group: ModelVectors): Pick<Space, 'take' | 'forgetLast'> {
+    const { dimensions } = group;
+    const limit = this.#limit;
+    const thread = this.#thread;
+    if (thread !== null) {
+      const space = this.#spaces.size;
+      return { take: batch => thread.take({ space, dimensions, batch, limit }), forgetLast: () => {} };
+    }
+    const space = new SignatureSpace(dimensions);
+    return { take: async batch => space.take(batch, limit), forgetLast: () => space.forgetLast() };
   }
 }
 
@@ -158,18 +185,25 @@ function modelVectors({ model, dimensions }: Embedder): ModelVectors | null {
   return dimensions === null ? null : { model, dimensions };
 }
 
-interface Looking {
-  readonly id: string;
-  readonly vector: Float32Array | null;
+interface Looking extends ComparedVector {
   readonly isWanted: boolean;
 }
 
-interface Looked {
-  readonly id: string;
-  readonly vector: Float32Array;
-  readonly candidates: readonly Candidate[];
+interface Looked extends ComparedVector {
+  /** Ids. */
+  readonly candidates: readonly string[];
   /** Id → cosine. */
   readonly similarities: Map<string, number>;
+}
+
+function batchOf(vectors: readonly (ComparedVector & Partial<Looking>)[], dimensions: number): VectorBatch {
+  const joined = new Float32Array(vectors.length * dimensions);
+  const wanted = new Set<number>();
+  for (const [at, { vector, isWanted }] of vectors.entries()) {
+    joined.set(vector, at * dimensions);
+    if (isWanted) wanted.add(at);
+  }
+  return { ids: vectors.map(({ id }) => id), vectors: joined, wanted };
 }
 
 /** Fills in the similarities to all candidates that still have a vector; vectors of the store are held a few at a time. */
@@ -180,7 +214,7 @@ async function measure(
 ): Promise<void> {
   const askers = new Map<string, Looked[]>();
   for (const one of looked) {
-    for (const { id } of one.candidates) {
+    for (const id of one.candidates) {
       const mine = fresh.get(id);
       if (mine !== undefined) one.similarities.set(id, cosine(one.vector, mine));
       else askers.set(id, [...(askers.get(id) ?? []), one]);

@@ -17,11 +17,6 @@ const CHUNK = 2 ** CHUNK_BITS;
 const ID_BYTES = 16;
 const BUCKETS = 2 ** BAND_BITS;
 
-export interface Candidate {
-  readonly id: string;
-  readonly slot: number;
-}
-
 /**
  * Signatures by their bands, in typed arrays: 64 bytes of signature, 84 of chains and 17 of the rest for each, and 5 MiB of
  * bucket heads. Not quadratic: a search looks at 20 buckets, and the newest 2,048 in them at most.
@@ -59,8 +54,8 @@ export class SignatureIndex {
     this.#chunkOf(slot).forgotten[slot & (CHUNK - 1)] = 1;
   }
 
-  /** Those with a common band that differ in `limit` bits at most, nearest first, the older one first of equals. */
-  search(signature: Int32Array, limit: number): readonly Candidate[] {
+  /** The ids of those with a common band that differ in `limit` bits at most, nearest first, the older one first of equals. */
+  search(signature: Int32Array, limit: number): readonly string[] {
     this.#searches += 1;
     const found: { readonly slot: number; readonly bits: number }[] = [];
     let compared = 0;
@@ -89,7 +84,7 @@ export class SignatureIndex {
     return found
       .sort((a, b) => a.bits - b.bits || a.slot - b.slot)
       .slice(0, MOST_CANDIDATES)
-      .map(({ slot }) => ({ slot, id: this.#idOf(slot) }));
+      .map(({ slot }) => this.#idOf(slot));
   }
 
   #idOf(slot: number): string {
@@ -114,7 +109,7 @@ class Chunk {
   readonly ids: Buffer = Buffer.alloc(CHUNK * ID_BYTES);
 }
 
-const NONE: readonly Candidate[] = [];
+const NONE: readonly string[] = [];
 
 function bucketOf(signature: Int32Array, band: number): number {
   const word = valueAt(signature, band >> 1);

@@ -46,9 +46,15 @@ async function find(
   writes: readonly Write[],
   options: Partial<NearOptions> = {},
 ): Promise<readonly (readonly [string, string, number])[]> {
-  const finder = new NearMemories(store, { threshold: 0.95, leaveOut: false, embedder, ...options });
-  const near = await finder.find(writes, () => true);
-  return [...near].map(([id, found]) => [id, found.id, Math.round(found.similarity * 1000) / 1000]);
+  const ways: (readonly (readonly [string, string, number])[])[] = [];
+  for (const about of [0, 10_000]) {
+    using finder = new NearMemories(store, { threshold: 0.95, leaveOut: false, about, embedder, ...options });
+    const near = await (await finder.look(writes, () => true))();
+    ways.push([...near].map(([id, found]) => [id, found.id, Math.round(found.similarity * 1000) / 1000]));
+  }
+  const [here = [], onThread] = ways;
+  expect(onThread).toEqual(here);
+  return here;
 }
 
 test('[EDGE-07] [P1-12] finds those of the store by own and by search vectors, and gives the nearest', async () => {
@@ -109,7 +115,8 @@ test('tells how much of the store it has read, of all that it is going to read',
   const told: Progress[] = [];
   const onProgress = (progress: Progress) => void told.push(progress);
   await find(store, [own(1001, CLOSE)], { onProgress });
-  expect(told.map(({ done }) => done)).toEqual([500, 701]);
+  // Twice: here and on another thread.
+  expect(told.map(({ done }) => done)).toEqual([500, 701, 500, 701]);
   expect(told[0]).toEqual({ phase: 'comparing', done: 500, total: 701, unit: 'records' });
   told.length = 0;
   await find(store, [own(1002, null, null, 'no vector')], { onProgress });
@@ -120,34 +127,39 @@ test('one that is left out is near to nothing after it, in the same batch and la
   await using store = await storeWith(own(1, BASE));
   const a = atCosine(BASE, 0.96, random);
   const b = atCosine(a, 0.96, random);
-  const finder = new NearMemories(store, { threshold: 0.95, leaveOut: true, embedder });
-  const first = await finder.find([own(11, a), own(12, b)], () => true);
+  const finder = new NearMemories(store, { threshold: 0.95, leaveOut: true, about: 0, embedder });
+  const first = await (await finder.look([own(11, a), own(12, b)], () => true))();
   expect([...first.keys()]).toEqual([idOf(11)]);
-  const kept = new NearMemories(store, { threshold: 0.95, leaveOut: false, embedder });
-  expect([...(await kept.find([own(11, a), own(12, b)], () => true)).keys()]).toEqual([idOf(11), idOf(12)]);
+  const kept = new NearMemories(store, { threshold: 0.95, leaveOut: false, about: 0, embedder });
+  expect([...(await (await kept.look([own(11, a), own(12, b)], () => true))()).keys()]).toEqual([
+    idOf(11),
+    idOf(12),
+  ]);
   await store.transact(transaction => transaction.put([own(12, b)]));
-  expect([...(await finder.find([own(13, a)], () => true)).values()][0]?.id).toBe(idOf(1));
+  expect([...(await (await finder.look([own(13, a)], () => true))()).values()][0]?.id).toBe(idOf(1));
 });
 
 test('those that are not asked about are compared with, also as they have become; code is not', async () => {
   await using store = await storeWith(own(1, BASE), own(2, FAR));
-  const finder = new NearMemories(store, { threshold: 0.95, leaveOut: false, embedder });
+  const finder = new NearMemories(store, { threshold: 0.95, leaveOut: false, about: 0, embedder });
   const unit: Entry = codeUnitEntry(aCodeUnit({ embeddingModel: 'm' }), BASE);
   const changed = own(1, FAR);
   const asked = (write: Write) => write.entry.record.id === idOf(11);
-  const near = await finder.find([changed, { entry: unit, searchVector: null }, own(11, CLOSE)], asked);
+  const near = await (
+    await finder.look([changed, { entry: unit, searchVector: null }, own(11, CLOSE)], asked)
+  )();
   expect([...near]).toEqual([]);
-  const again = await finder.find([own(11, FAR)], asked);
+  const again = await (await finder.look([own(11, FAR)], asked))();
   expect([...again.values()][0]?.id).toBe(idOf(2));
 });
 
 test('of thousands that say the same all but the first are left out', async () => {
   await using store = await storeWith(own(1, FAR));
-  const finder = new NearMemories(store, { threshold: 0.95, leaveOut: true, embedder });
+  const finder = new NearMemories(store, { threshold: 0.95, leaveOut: true, about: 0, embedder });
   let left = 0;
   for (let start = 10; start < 5010; start += 500) {
     const page = Array.from({ length: 500 }, (_, i) => own(start + i, BASE));
-    const near = await finder.find(page, () => true);
+    const near = await (await finder.look(page, () => true))();
     expect(new Set([...near.values()].map(({ id }) => id))).toEqual(new Set([idOf(10)]));
     left += near.size;
     await store.transact(transaction =>

@@ -87,7 +87,8 @@ describe.each([
     }
     const stop = new AbortController();
     const reading = (async () => {
-      for await (const chunk of container.bytes(0, { signal: stop.signal })) if (chunk.length > 0) stop.abort();
+      for await (const chunk of container.bytes(0, { signal: stop.signal }))
+        if (chunk.length > 0) stop.abort();
     })();
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
     expect((await collect(container.bytes(0))).equals(data)).toBe(true);
