@@ -1,8 +1,11 @@
 // One measured task in a process of its own, so that its peak memory is its own: node bench/task.ts <task> <folder> <count>
-import { copyFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { createBackup } from '../src/backup/create.ts';
+import { restoreSource } from '../src/backup/restore.ts';
 import { hashingEmbedder } from '../src/embedding/hashing.ts';
 import { openSource } from '../src/formats/detect.ts';
 import { keepHeapSmall } from '../src/heap.ts';
@@ -26,6 +29,7 @@ const file = (name: string): string => join(folder, name);
 const SOURCE = file('source.db');
 const OTHERS = file('others.db');
 const SEARCHED = file('searched.db');
+const COMMAND_RUNS = 15;
 
 const TASKS: Readonly<
   Record<string, () => Promise<number | SearchMeasure | { readonly ms: number; readonly recall: number }>>
@@ -47,6 +51,13 @@ const TASKS: Readonly<
   'bare-insert': () => bareInsert(fresh('bare.db'), count),
   'archive-export': () => measureExport('archive', 'memories.tar.gz', false),
   'archive-export-verified': () => measureExport('archive', 'memories.tar.gz', true),
+  async verify() {
+    const start = performance.now();
+    await using source = await openSource(file('memories.tar.gz'));
+    await source.verify();
+    return performance.now() - start;
+  },
+  'archive-plain': () => measureExport('archive', 'plain.tar.gz', true, SOURCE, false),
   'json-export': () => measureExport('json', 'memories.json', true),
   async 'markdown-export'() {
     rmSync(file('knowledge'), { recursive: true, force: true });
@@ -68,6 +79,8 @@ const TASKS: Readonly<
   },
   'archive-import': () => measureImport('memories.tar.gz'),
   'archive-import-near-off': () => measureImport('memories.tar.gz', 'off'),
+  'dry-run': () => measureImport('memories.tar.gz', 'keep', true),
+  restore: measureRestore,
   'near-import': () => measureNear('keep'),
   'near-import-off': () => measureNear('off'),
   'fill-searched': () => fill(SEARCHED, searchBatches(count)),
@@ -79,6 +92,13 @@ const TASKS: Readonly<
   'search-vector': () => measureSearches('vector'),
   'search-hybrid': () => measureSearches('hybrid'),
   'json-import': () => measureImport('memories.json'),
+  version: async () => measureCommand(['--version']),
+  help: async () => measureCommand(['--help']),
+  async add() {
+    mkdirSync(file('home'), { recursive: true });
+    copyFileSync(SOURCE, file('home/memport.db'));
+    return measureCommand(['add', 'a memory like any other']);
+  },
 };
 
 const run = TASKS[task];
@@ -111,6 +131,7 @@ async function measureExport(
   name: string,
   verify: boolean,
   path = SOURCE,
+  embeddings = format === 'archive',
 ): Promise<number> {
   await using store = await openStore({ path, create: false });
   const target = format === 'markdown' ? file(name) : fresh(name);
@@ -119,7 +140,7 @@ async function measureExport(
     format,
     filter: EVERYTHING,
     target,
-    embeddings: format === 'archive',
+    embeddings,
     code: true,
     exportDate: 0n,
     generator: 'memport bench',
@@ -129,10 +150,44 @@ async function measureExport(
   return performance.now() - start;
 }
 
-async function measureImport(name: string, near: NearMode = 'keep'): Promise<number> {
+async function measureImport(name: string, near: NearMode = 'keep', dryRun = false): Promise<number> {
   await using store = await openStore({ path: fresh(`import-${name}.db`) });
-  const { ms } = await timedImport(store, name, near);
+  const { ms } = await timedImport(store, name, near, dryRun);
   return ms;
+}
+
+/** Into an empty store, so that it is compared with what an import does. */
+async function measureRestore(): Promise<number> {
+  await using store = await openStore({ path: fresh('restored.db') });
+  const start = performance.now();
+  await using source = await openSource(file('memories.tar.gz'));
+  const nowMs = Date.now();
+  await restoreSource(store, source, {
+    input: 'memories.tar.gz',
+    dryRun: false,
+    force: false,
+    safety: { folder: file('backups'), nowMs, generator: 'memport bench', config: {} },
+    embedder: hashingEmbedder(),
+    nowMs,
+    confirm: async () => true,
+  });
+  const ms = performance.now() - start;
+  const { memories } = await store.counts();
+  if (memories !== count) throw new Error(`${memories} of ${count} were restored`);
+  return ms;
+}
+
+/** The median of whole runs of the real program. */
+function measureCommand(args: readonly string[]): number {
+  const program = fileURLToPath(new URL('../../../bin/memport.js', import.meta.url));
+  const times = Array.from({ length: COMMAND_RUNS }, () => {
+    const start = performance.now();
+    const env = { ...process.env, MEMPORT_HOME: file('home') };
+    const { status, stderr } = spawnSync(process.execPath, [program, ...args], { env, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    return performance.now() - start;
+  });
+  return times.sort((a, b) => a - b)[COMMAND_RUNS >> 1] ?? Number.NaN;
 }
 
 /** As many again into a full store: one in ten is near to one that is there. */
@@ -150,6 +205,7 @@ async function timedImport(
   store: Store,
   name: string,
   nearDuplicates: NearMode,
+  dryRun = false,
 ): Promise<{ readonly ms: number; readonly report: ImportReport }> {
   const start = performance.now();
   await using source = await openSource(file(name));
@@ -158,7 +214,7 @@ async function timedImport(
     filter: EVERYTHING,
     strategy: 'keep-newer',
     renames: new Map(),
-    dryRun: false,
+    dryRun,
     keepDuplicates: false,
     nearDuplicates,
     nearThreshold: 0.95,

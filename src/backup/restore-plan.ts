@@ -2,8 +2,8 @@ import { MemportError } from '../errors.ts';
 import type { Source, Verification } from '../formats/source.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
-import { RECORD_KINDS } from '../model/record.ts';
-import type { Reader } from '../store/store.ts';
+import { RECORD_KINDS, type RecordKind } from '../model/record.ts';
+import type { Counts, Reader } from '../store/store.ts';
 import { compareProjects, compareRecords, compareTombstones } from '../transfer/compare.ts';
 
 /** What a restore does to a store, in numbers of records and of other rows. */
@@ -44,7 +44,12 @@ export async function planRestore(
   work: WorkOptions,
 ): Promise<RestorePlan> {
   const records = { added: 0, changed: 0, removed: 0, unchanged: 0 };
+  const there = recordCounts(await before.counts());
   for (const kind of RECORD_KINDS) {
+    if (there[kind] === 0) {
+      records.added += recordCounts(await after.counts())[kind];
+      continue;
+    }
     const options = { vectors: coverage.vectors, signal: work.signal };
     for await (const { differences, unchanged } of compareRecords(before, after, kind, options)) {
       records.unchanged += unchanged;
@@ -67,6 +72,10 @@ export async function planRestore(
     tombstonesRemoved: tombstones.removed,
     projectsChanged: projects.changed.length + projects.removed.length,
   };
+}
+
+function recordCounts({ memories, codeUnits }: Counts): Readonly<Record<RecordKind, number>> {
+  return { memory: memories, code_unit: codeUnits };
 }
 
 export function changesNothing({ unchanged: _, ...changes }: RestorePlan): boolean {

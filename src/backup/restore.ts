@@ -161,7 +161,9 @@ class Restore {
     const context = { transaction, staged: this.#staged.store, coverage: this.#coverage, plan, embedder };
     const { pendingVectors } = await applyRestore(context, this.#work);
     await this.#prove(transaction);
-    const contentDigest = await storeDigest(transaction, undefined, this.#work);
+    const contentDigest = this.#coverage.vectors
+      ? this.#target
+      : await storeDigest(transaction, undefined, this.#work);
     return this.report(plan, { pendingVectors, safetyBackup, operationId, contentDigest });
   }
 
@@ -171,7 +173,7 @@ class Restore {
     return { ...warnings, [describeFailure(this.#embedder.model, this.#embedder.failure)]: 1 };
   }
 
-  /** Throws, and so takes everything back, unless the store now is what the file says. */
+  /** Throws, and so takes everything back, unless the store now is what the file says: its digest is the target. */
   async #prove(transaction: Transaction): Promise<void> {
     const { tombstones, projects } = this.#coverage;
     const { store } = this.#staged;

@@ -40,7 +40,7 @@ export async function stageSource(source: Source, work: WorkOptions = {}): Promi
   const folder = await mkdtemp(join(tmpdir(), 'memport-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    const store = await openStore({ path: join(folder, 'staged.db') });
+    const store = await openStore({ path: join(folder, 'staged.db'), staging: true });
     try {
       const stage = new Stage(source);
       for (const warning of verification.warnings) stage.warn(warning);

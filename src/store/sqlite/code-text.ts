@@ -32,6 +32,7 @@ export function sameCodeText(a: CodeText, b: CodeText): boolean {
 }
 
 export function insertCodeText(connection: Connection, seq: number | bigint, text: CodeText): void {
+  if (!connection.keepsText) return;
   const sql = 'INSERT INTO code_unit_text (rowid, name, doc, path, content) VALUES (?, ?, ?, ?, ?)';
   // FTS5 takes no REAL for a rowid, and a JavaScript number is bound as one.
   connection.run(sql, [BigInt(seq), ...text.map(part => withParts(separateDense(part)))]);

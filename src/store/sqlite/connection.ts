@@ -18,6 +18,8 @@ export class Connection implements Disposable {
   readonly #database: Database.Database;
   readonly #statements = { number: new StatementCache(), bigint: new StatementCache() };
   #hasVectors = false;
+  /** Whether what is written is also to be found by its words. */
+  keepsText = true;
 
   constructor(path: string, options: ConnectionOptions) {
     this.#database = new Database(path, { readonly: options.readonly, fileMustExist: true, timeout: 0 });

@@ -15,6 +15,7 @@ export function insertMemoryText(
   content: string,
   foldedTags: readonly string[],
 ): void {
+  if (!connection.keepsText) return;
   // NUL ends no word wrongly and a lone surrogate becomes U+FFFD: neither is part of a word, and the index keeps no text.
   // FTS5 takes no REAL for a rowid, and a JavaScript number is bound as one.
   connection.run('INSERT INTO memory_text (rowid, content, tags) VALUES (?, ?, ?)', [

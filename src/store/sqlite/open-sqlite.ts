@@ -18,6 +18,11 @@ export interface SqliteOptions {
   readonly readonly?: boolean | undefined;
   /** Whether to make a store where there is none; true by default, except for reading only. */
   readonly create?: boolean | undefined;
+  /**
+   * Makes a file that is only read in order and by ids, by nobody else, and thrown away: without full text, and with nothing
+   * done for the case that the machine stops or a transaction fails.
+   */
+  readonly staging?: boolean | undefined;
   /** How long to wait for other writers before failing with `locked`; 10 seconds by default. */
   readonly busyTimeoutMs?: number | undefined;
   /** The clock of the journal of operations. */
@@ -39,7 +44,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { readonly = false, create = !readonly, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
   const path = databasePath(options.path);
   await requireFile(path, create && !readonly, readonly);
-  const opened = () => (readonly ? { reader: openReader(path), writer: null } : openBoth(path));
+  const prepare = options.staging ? prepareStaging : prepareWriter;
+  const opened = () => (readonly ? { reader: openReader(path), writer: null } : openBoth(path, prepare));
   try {
     const connections = await retryWhileBusy(opened, { timeoutMs: busyTimeoutMs });
     const now = options.now ?? (() => instantFromMilliseconds(Date.now()));
@@ -68,8 +74,13 @@ async function requireFile(path: string, create: boolean, readonly: boolean): Pr
   await createFile(path);
 }
 
-function openBoth(path: string): { readonly reader: Connection; readonly writer: Connection } {
-  const writer = openWriter(path);
+type Prepare = (connection: Connection, path: string) => void;
+
+function openBoth(
+  path: string,
+  prepare: Prepare,
+): { readonly reader: Connection; readonly writer: Connection } {
+  const writer = prepared(new Connection(path, { readonly: false }), connection => prepare(connection, path));
   try {
     return { writer, reader: openReader(path) };
   } catch (error) {
@@ -78,19 +89,27 @@ function openBoth(path: string): { readonly reader: Connection; readonly writer:
   }
 }
 
-function openWriter(path: string): Connection {
-  return prepared(new Connection(path, { readonly: false }), connection => {
-    refuseNewerSchema(connection, path, SCHEMA_VERSION);
-    if (schemaVersion(connection) === 0) beginFile(connection);
-    connection.execute('PRAGMA journal_mode = WAL');
-    // The default of this build in WAL mode, NORMAL, may lose the last transactions at a power failure.
-    connection.execute('PRAGMA synchronous = FULL');
-    connection.execute('PRAGMA foreign_keys = ON');
-    connection.execute('PRAGMA temp_store = MEMORY');
-    connection.execute(`PRAGMA cache_size = -${WRITER_CACHE_KIB}`);
-    connection.execute(`PRAGMA journal_size_limit = ${WAL_KEPT}`);
-    migrate(connection, path);
-  });
+function prepareWriter(connection: Connection, path: string): void {
+  refuseNewerSchema(connection, path, SCHEMA_VERSION);
+  if (schemaVersion(connection) === 0) beginFile(connection);
+  connection.execute('PRAGMA journal_mode = WAL');
+  // The default of this build in WAL mode, NORMAL, may lose the last transactions at a power failure.
+  connection.execute('PRAGMA synchronous = FULL');
+  connection.execute('PRAGMA foreign_keys = ON');
+  connection.execute('PRAGMA temp_store = MEMORY');
+  connection.execute(`PRAGMA cache_size = -${WRITER_CACHE_KIB}`);
+  connection.execute(`PRAGMA journal_size_limit = ${WAL_KEPT}`);
+  migrate(connection, path);
+}
+
+function prepareStaging(connection: Connection, path: string): void {
+  prepareWriter(connection, path);
+  connection.execute('PRAGMA journal_mode = OFF');
+  connection.execute('PRAGMA synchronous = OFF');
+  connection.keepsText = false;
+  // Those that SQLite made itself, for ids, have no statement.
+  const sql = `SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`;
+  for (const [name] of connection.all<readonly [string]>(sql)) connection.execute(`DROP INDEX "${name}"`);
 }
 
 /** Before the write-ahead log, so that the main file's own header says whose it is, whatever happens next. */
