@@ -25,6 +25,7 @@ const NOW = Date.parse('2026-06-01T12:00:00Z');
 const key = await generateIdentity('x25519');
 const KEYS: Keys = { ...NO_KEYS, identities: async () => [key.identity] };
 const RUNS = points(1000, 10);
+const CHAINS = points(300, 6);
 
 const folder = folderOfFile();
 
@@ -79,7 +80,10 @@ async function restoreFrom(store: Store, path: string): Promise<void> {
 type Path = (name: string) => string;
 
 /** Runs the check on so many generated stores; resolves to how many records they held. */
-async function forAnyStore(check: (store: Store, path: Path) => Promise<void>): Promise<number> {
+async function forAnyStore(
+  runs: number,
+  check: (store: Store, path: Path) => Promise<void>,
+): Promise<number> {
   let records = 0;
   await fc.assert(
     fc.asyncProperty(anyHoldings, async holdings => {
@@ -91,7 +95,7 @@ async function forAnyStore(check: (store: Store, path: Path) => Promise<void>): 
       await using store = await storeHolding(path('memport.db'), holdings);
       await check(store, path);
     }),
-    { numRuns: RUNS, seed: inject('seed'), examples: [[NOTHING], [ODDITIES]] },
+    { numRuns: runs, seed: inject('seed'), examples: [[NOTHING], [ODDITIES]] },
   );
   return records;
 }
@@ -134,7 +138,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 
 describe.each(Object.entries(WAYS))('by way of %s', (_, { out, back, keeps }) => {
   test('a store comes out the same, whatever it holds', async context => {
-    const records = await forAnyStore(async (store, path) => {
+    const records = await forAnyStore(RUNS, async (store, path) => {
       const file = await out(store, path);
       await using copy = await openStore({ path: path('copy.db') });
       await back(copy, file);
@@ -147,7 +151,7 @@ describe.each(Object.entries(WAYS))('by way of %s', (_, { out, back, keeps }) =>
 });
 
 test('from archive to JSON to Markdown to archive only vectors, deletions and projects are lost', async context => {
-  const records = await forAnyStore(async (store, path) => {
+  const records = await forAnyStore(CHAINS, async (store, path) => {
     const digest = await recordsDigest(store);
     await using second = await openStore({ path: path('2.db') });
     await importFrom(second, await exportTo(store, path('a.tar.gz')));
@@ -165,5 +169,5 @@ test('from archive to JSON to Markdown to archive only vectors, deletions and pr
     expect(await storeDigest(last)).toBe(await storeDigest(fourth));
     for (const kind of RECORD_KINDS) expect(await last.vectorGroups(kind)).toEqual([]);
   });
-  reportFigures(context, { stores: RUNS, records });
+  reportFigures(context, { stores: CHAINS, records });
 }, 1_800_000);
