@@ -66,9 +66,12 @@ test('a dry run finds that out too, and writes nothing', async () => {
       hint: expect.stringContaining('--rejects'),
     });
   }
-  await using file = new RejectsFile(join(folder, 'b.jsonl'), { dryRun: true });
-  await file.add(REJECT);
-  expect(await file.keep()).toBeNull();
+  for (const place of [join(folder, 'b.jsonl'), '/dev/null']) {
+    await using file = new RejectsFile(place, { dryRun: true, rejectsNaming: 'refuse' });
+    await file.add(REJECT);
+    await file.add(REJECT);
+    expect(await file.keep()).toBeNull();
+  }
   expect(readdirSync(folder)).toEqual(['a.jsonl']);
 });
 
