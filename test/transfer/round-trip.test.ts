@@ -25,7 +25,7 @@ const NOW = Date.parse('2026-06-01T12:00:00Z');
 const key = await generateIdentity('x25519');
 const KEYS: Keys = { ...NO_KEYS, identities: async () => [key.identity] };
 const RUNS = points(1000, 10);
-const CHAINS = points(300, 6);
+const CHAINS = points(100, 6);
 
 const folder = folderOfFile();
 
