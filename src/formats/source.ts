@@ -103,4 +103,6 @@ export interface SourceMissing {
   readonly place: string;
   /** When the source was written; null where it does not say. */
   readonly exportedAt: Instant | null;
+  /** What was not read and may hold it, for people; null where nothing does. */
+  readonly mayBeIn: string | null;
 }

@@ -161,8 +161,8 @@ export interface Transaction extends Reader {
   /** Deletes and leaves tombstones. Ids that do not exist are passed over; resolves to how many did. */
   delete(kind: RecordKind, ids: readonly string[], deletedAt: Instant): Promise<number>;
 
-  /** Adds tombstones for ids that have neither a record nor a tombstone; resolves to how many were added. */
-  addTombstones(tombstones: readonly Tombstone[]): Promise<number>;
+  /** Adds tombstones for ids that have neither a record nor a tombstone; resolves to those that were added. */
+  addTombstones(tombstones: readonly Tombstone[]): Promise<readonly Tombstone[]>;
 
   /**
    * Leaves no record under these ids and exactly these tombstones: for taking back and restoring, where a record that goes

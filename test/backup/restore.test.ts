@@ -17,6 +17,7 @@ import { storeDigest } from '../../src/transfer/store-digest.ts';
 import { undoOperation } from '../../src/transfer/undo.ts';
 import { lines, put, write } from '../contract/place.ts';
 import { scratch } from '../support/cli.ts';
+import { points } from '../support/deep.ts';
 import { dump, type Step, steps, takeSteps } from '../support/random-store.ts';
 import { aCodeUnit, aMemory, idOf } from '../support/records.ts';
 
@@ -112,7 +113,7 @@ describe('a restore of an archive', () => {
         await restore(store, report.safetyBackup ?? '', { force: true });
         expect(await storeDigest(store)).toBe(digest);
       }),
-      { numRuns: 20 },
+      { numRuns: points(300, 20) },
     );
   });
 

@@ -102,6 +102,31 @@ describe('days, weeks and months', () => {
   });
 });
 
+it('of a year of nights, leap day and half an hour of daylight saving included, what the union of all rules keeps', () => {
+  const zone = 'Australia/Lord_Howe';
+  const given = Array.from({ length: 366 }, (_, day) =>
+    new Date(Date.UTC(2028, 0, 1 + day, 1)).toISOString(),
+  );
+  const rules = { last: 3, daily: 7, weekly: 4, monthly: 11 };
+  const kept = table(given, rules, { now: '2029-01-01T00:00Z', zone }).filter(line =>
+    line.includes(' keep: '),
+  );
+  const of = (...periods: string[]) => periods.map(period => `the newest of the ${period}`);
+  const line = (day: string, ...why: string[]) => `2028-${day}T01:00:00.000Z keep: ${why.join('; ')}`;
+  expect(kept).toEqual([
+    line('12-31', 'one of the last 3', ...of('day 2028-12-31', 'week 2028-W52', 'month 2028-12')),
+    line('12-30', 'one of the last 3', ...of('day 2028-12-30')),
+    line('12-29', 'one of the last 3', ...of('day 2028-12-29')),
+    ...['12-28', '12-27', '12-26', '12-25'].map(day => line(day, ...of(`day 2028-${day}`))),
+    line('12-24', ...of('week 2028-W51')),
+    line('12-17', ...of('week 2028-W50')),
+    line('12-10', ...of('week 2028-W49')),
+    ...['11-30', '10-31', '09-30', '08-31', '07-31', '06-30', '05-31', '04-30', '03-31', '02-29'].map(day =>
+      line(day, ...of(`month 2028-${day.slice(0, 2)}`)),
+    ),
+  ]);
+});
+
 describe('what does not count', () => {
   it('stays, and takes the place of none', () => {
     const given: readonly Given[] = [

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runBinary } from '../support/binary.ts';
 import { ok, scratch } from '../support/cli.ts';
+import { isMissing } from '../support/programs.ts';
 import { digestOf, fillHome, linesOf } from '../support/stores.ts';
 
-const has = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
-const hasAge = has('age', '--version');
-const hasTypist = hasAge && has('python3', '--version');
-if (!hasAge) process.stderr.write('age is missing: its tests are skipped\n');
+const hasAge = !isMissing('age');
+const hasTypist = hasAge && !isMissing('python3');
 
 function tool(command: string, args: readonly string[], cwd: string) {
   const ended = spawnSync(command, args, { cwd, maxBuffer: 64 * 1024 * 1024, timeout: 60_000 });

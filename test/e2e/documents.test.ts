@@ -1,123 +1,89 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { runBinary } from '../support/binary.ts';
-import { scratch } from '../support/cli.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { Capture } from '../support/cli.ts';
+import { blocksOf, document, linesOfScript, PAGES, scriptsOf } from '../support/documents.ts';
 
-const document = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
-const MANIFEST = JSON.parse(document('package.json')) as {
-  version: string;
-  scripts: Record<string, string>;
+/** The tests that run every script of a page, whatever it has. */
+const RUN_BY: Readonly<Record<string, string>> = {
+  'README.md': 'test/e2e/readme.test.ts',
+  'docs/guide.md': 'test/e2e/guide.test.ts',
+  'docs/markdown.md': 'test/e2e/guide.test.ts',
+  'docs/recovery-without-memport.md': 'test/e2e/recovery-without-memport.test.ts',
 };
+const NOT_SCRIPTS = ['json', 'yaml', 'markdown', 'text', 'python', ''];
 
-describe('[P8-01] the changelog', () => {
-  const changelog = document('CHANGELOG.md');
-  const sections = [...changelog.matchAll(/^## (.*)$/gm)].map(match => match[1] ?? '');
+const program = createProgram(
+  {
+    stdin: process.stdin,
+    stdout: new Capture(),
+    stderr: new Capture(),
+    env: {},
+    cwd: '/',
+    now: () => 0,
+    signal: new AbortController().signal,
+  } satisfies Io,
+  () => {},
+);
 
-  test('is in the form of Keep a Changelog', () => {
-    expect(changelog).toMatch(/^# Changelog\n/);
-    expect(changelog).toContain('(https://keepachangelog.com/en/1.1.0/)');
-    expect(sections[0]).toBe('[Unreleased]');
-    const released = sections.slice(1);
-    expect(released.length).toBeGreaterThan(0);
-    for (const section of released) expect(section).toMatch(/^\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$/);
-    const dates = released.map(section => section.slice(-10));
-    expect(dates).toEqual(dates.toSorted().reverse());
-    for (const [, kind] of changelog.matchAll(/^### (.*)$/gm))
-      expect(kind).toMatch(/^(Added|Changed|Deprecated|Removed|Fixed|Security)$/);
+/** The command that the words begin with, and the words that follow. */
+function commandOf(words: readonly string[]): readonly [Command, readonly string[]] {
+  let [command, rest] = [program, words];
+  for (;;) {
+    const found = command.commands.find(
+      child => child.name() === rest[0] || child.aliases().includes(rest[0] ?? ''),
+    );
+    if (found === undefined) return [command, rest];
+    [command, rest] = [found, rest.slice(1)];
+  }
+}
+
+/** What in the command line there is not: a command or an option. */
+function unknownIn(line: string): readonly string[] {
+  const words = line.split(/\s+/).slice(1);
+  const pipe = words.findIndex(word => ['|', '>', '<', '&&'].includes(word));
+  const [command, rest] = commandOf(pipe < 0 ? words : words.slice(0, pipe));
+  const options = [...command.options, ...program.options].flatMap(({ short, long }) => [short, long]);
+  const flags = rest
+    .map(word => word.replace(/[=,].*$/, ''))
+    .filter(word => /^--?[a-z]/.test(word))
+    .filter(flag => flag !== '--help' && !options.includes(flag));
+  return command.commands.length > 0 && /^[a-z]/.test(rest[0] ?? '') ? [rest[0] ?? '', ...flags] : flags;
+}
+
+function isCommandLine(line: string): boolean {
+  const [program, ...words] = line.split(/\s+/);
+  return program === 'memport' ? commandOf(words)[1] !== words : ['$', 'npm', 'git'].includes(program ?? '');
+}
+
+describe('the pages', () => {
+  test('every script is in a page whose scripts a test runs', () => {
+    const withScripts = PAGES.filter(page => scriptsOf(document(page)).length > 0);
+    expect(withScripts).toEqual(Object.keys(RUN_BY));
+    for (const [page, name] of Object.entries(RUN_BY))
+      expect(document(name)).toContain(page.replace('docs/', ''));
   });
 
-  test('tells what is in the version of the package', () => {
-    const start = changelog.indexOf(`\n## [${MANIFEST.version}] - `);
-    expect(start).toBeGreaterThan(0);
-    const [, ...lines] = changelog.slice(start + 1).split('\n');
-    const end = lines.findIndex(line => line.startsWith('## '));
-    const section = lines.slice(0, end < 0 ? undefined : end);
-    expect(section.filter(line => line.startsWith('- ')).length).toBeGreaterThan(0);
+  test.each(PAGES)('no command line of %s stands where no test looks for it', page => {
+    for (const { language, text } of blocksOf(document(page)).filter(block => block.language !== 'sh')) {
+      expect(NOT_SCRIPTS).toContain(language);
+      expect(linesOfScript(text).filter(isCommandLine)).toEqual([]);
+    }
   });
 });
 
-/** The lines of the first code block under a heading of the README. */
-function blockUnder(heading: string): readonly string[] {
-  const [, after = ''] = document('README.md').split(`\n${heading}\n`);
-  const [, block = ''] = /```sh\n(.*?)```/s.exec(after) ?? [];
-  return block.split('\n').filter(line => line !== '');
-}
-
-/** The words of a command line that quotes with `"` at most. */
-function wordsOf(line: string): readonly string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-}
-
-/** So many first characters of the id of the last memory added that no other id begins with them. */
-function oneOf(outputs: ReadonlyMap<string, string>): string {
-  const added = [...outputs].filter(([line]) => line.startsWith('memport add')).map(([, id]) => id.trim());
-  const last = added.at(-1) ?? '';
-  return (
-    Array.from(last, (_, i) => last.slice(0, i)).find(
-      prefix => prefix.length >= 4 && added.filter(id => id.startsWith(prefix)).length === 1,
-    ) ?? last
+describe('in running text', () => {
+  const named = PAGES.flatMap(page =>
+    [...document(page).matchAll(/`(memport [^`]+)`/g)].map(([, line = '']) => ({
+      page,
+      line: line.replaceAll(/\s+/g, ' '),
+    })),
   );
-}
 
-describe('the README', () => {
-  test('names the two commands to begin with, and they exist', () => {
-    const readme = document('README.md');
-    for (const [line, script] of [
-      ['npm ci && npm run demo', 'demo'],
-      ['npm ci && npm test', 'test'],
-    ] as const) {
-      expect(readme).toContain(`\`\`\`sh\n${line}\n\`\`\``);
-      expect(MANIFEST.scripts).toHaveProperty(script);
-    }
-  });
+  test('there are many command lines', () => expect(named.length).toBeGreaterThan(60));
 
-  test('every setting that it changes can be changed so', () => {
-    const home = scratch();
-    const lines = document('README.md').match(/^memport config set .*$/gm) ?? [];
-    expect(lines.length).toBeGreaterThanOrEqual(5);
-    for (const line of lines) {
-      const { code, stderr } = runBinary(wordsOf(line).slice(1), home);
-      expect({ line, code, stderr }).toMatchObject({ code: 0 });
-    }
-  });
-
-  test('[GOAL-08] every command line of "Use" works, in this order, in a new home', () => {
-    const home = scratch();
-    const run = (...args: string[]) => {
-      const { code, stdout, stderr } = runBinary(args, home);
-      expect({ line: args.join(' '), code, stderr }).toMatchObject({ code: 0 });
-      return stdout.toString('utf8');
-    };
-    const lines = blockUnder('## Use');
-    expect(lines.length).toBeGreaterThanOrEqual(10);
-    const outputs = new Map<string, string>();
-    for (const line of lines) {
-      const [program, ...args] = wordsOf(line);
-      expect(program).toBe('memport');
-      outputs.set(line, run(...args.map(word => (word === '0199c0de' ? oneOf(outputs) : word))));
-    }
-    const output = (start: string): string =>
-      [...outputs].find(([line]) => line.startsWith(start))?.[1] ?? '';
-    expect(output('memport list --project shop')).toContain('Prices are stored in cents');
-    expect(output('memport search')).toContain('Prices are stored in cents');
-    expect(output('memport update')).toMatch(/^[0-9a-f-]{36}\n$/);
-    expect(output('memport import backup.tar.gz --dry-run')).toContain('2 unchanged');
-    expect(output('memport status --digest')).toMatch(/digest: +sha256:[0-9a-f]{64}/);
-    for (const name of ['backup.tar.gz', 'notes.json']) expect(existsSync(join(home, name))).toBe(true);
-  });
-
-  test('[P8-04] [P3-09] every command line of "Back up" and "Encrypt" works, in this order', () => {
-    const home = scratch();
-    expect(runBinary(['add', 'Prices are stored in cents.'], home).code).toBe(0);
-    const lines = ['### Back up', '### Encrypt'].flatMap(blockUnder);
-    expect(lines.length).toBeGreaterThanOrEqual(10);
-    for (const line of lines) {
-      const { code, stderr } = runBinary(wordsOf(line).slice(1), home);
-      expect({ line, code, stderr }).toMatchObject({ code: 0 });
-    }
-    const settings = runBinary(['config', 'show', '--json'], home).stdout.toString();
-    for (const [name] of document('README.md').matchAll(/\bbackup_[a-z_]+/g))
-      expect(settings).toContain(`"${name}"`);
+  test.each(named)('$page: "$line" names what there is', ({ line }) => {
+    expect(unknownIn(line)).toEqual([]);
   });
 });

@@ -1,21 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runBinary } from '../support/binary.ts';
 import { ok } from '../support/cli.ts';
 import { folderOfFile } from '../support/folders.ts';
+import { isMissing, PYTHON, runProgram as tool } from '../support/programs.ts';
 import { digestOf, fillHome, linesOf, summaryOf } from '../support/stores.ts';
-
-/** Runs a program of the system; the test is skipped, saying so, where it is missing. */
-function tool(command: string, args: readonly string[], options: { cwd?: string; input?: Buffer } = {}) {
-  const ended = spawnSync(command, args, { ...options, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr };
-}
-const has = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
-const PYTHON = '/usr/bin/python3';
-const hasNumpy = has(PYTHON, '-c', 'import numpy');
-if (!hasNumpy) process.stderr.write('python3-numpy is missing: its test is skipped\n');
 
 const home = folderOfFile();
 const unpacked = join(home, 'portable_backup');
@@ -54,40 +44,124 @@ test('[ARC-10] sha256sum agrees with the checksums, inside the unpacked archive'
   expect(checked.stdout.trimEnd().split('\n')).toHaveLength(6);
 });
 
-test('gzip and bsdtar find nothing wrong', () => {
+test('gzip finds nothing wrong', () => {
   expect(tool('gzip', ['-t', 'a.tar.gz'], { cwd: home })).toMatchObject({ code: 0, stderr: '' });
-  if (has('bsdtar', '--version'))
-    expect(tool('bsdtar', ['tzf', 'a.tar.gz'], { cwd: home })).toMatchObject({ code: 0, stderr: '' });
 });
 
-test.skipIf(!hasNumpy)('[ARC-04] numpy opens the vectors without pickle, paired by id', async () => {
-  const script = `
+test.skipIf(isMissing('bsdtar'))('bsdtar unpacks what GNU tar unpacks', () => {
+  const folder = join(home, 'bsd');
+  mkdirSync(folder);
+  expect(tool('bsdtar', ['xzf', '../a.tar.gz'], { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
+  expect(tool('diff', ['-r', unpacked, join(folder, 'portable_backup')])).toMatchObject({
+    code: 0,
+    stdout: '',
+  });
+});
+
+test.skipIf(isMissing('unzip', ['-v']))('unzip finds nothing wrong with the vectors', () => {
+  const tested = tool('unzip', ['-t', 'memories/embeddings.npz'], { cwd: unpacked });
+  expect(tested).toMatchObject({ code: 0, stderr: '' });
+  expect(tested.stdout).toContain('No errors detected');
+});
+
+/** Refuses what JSON has not (NaN, Infinity), the same name twice, and half a document; prints how many values there are. */
+const STRICT_JSON = `
+import json, sys
+def no_constant(text): sys.exit('no JSON: ' + text)
+def once(pairs):
+    if len({name for name, _ in pairs}) < len(pairs): sys.exit('a name twice')
+    return dict(pairs)
+def count(value):
+    if isinstance(value, dict): return 1 + sum(map(count, value.values()))
+    return 1 + sum(map(count, value)) if isinstance(value, list) else 1
+for text in ([sys.stdin.read()] if sys.argv[1] == 'document' else sys.stdin.read().rstrip('\\n').split('\\n')):
+    print(count(json.loads(text, parse_constant=no_constant, object_pairs_hook=once)))
+`;
+
+describe.skipIf(isMissing(PYTHON))('a strict parser of JSON reads', () => {
+  const strict = (kind: 'document' | 'lines', input: string | Buffer): readonly number[] => {
+    const read = tool(PYTHON, ['-X', 'utf8', '-c', STRICT_JSON, kind], { input });
+    expect(read).toMatchObject({ code: 0, stderr: '' });
+    return read.stdout.trim().split('\n').map(Number);
+  };
+
+  test('every member of an archive that is JSON', () => {
+    const names = readdirSync(unpacked, { recursive: true, encoding: 'utf8' }).filter(name =>
+      name.endsWith('.json'),
+    );
+    expect(names).toHaveLength(6);
+    for (const name of names) expect(strict('document', member(name))[0]).toBeGreaterThan(1);
+  });
+
+  test('JSON exports, with vectors and without, and the sidecar of a backup', async () => {
+    await ok(['export', 'plain.json'], { home });
+    await ok(['export', 'all.json', '--embeddings', '--code'], { home });
+    const [backup = ''] = (await ok(['backup', 'create', '--quiet'], { home })).split('\n');
+    for (const path of [join(home, 'plain.json'), join(home, 'all.json'), `${backup}.json`])
+      expect(strict('document', readFileSync(path))[0]).toBeGreaterThan(10);
+  });
+
+  test.each([
+    [['list', '--all', '--json'], 4],
+    [['status', '--json'], 1],
+    [['projects', '--json'], 2],
+    [['import', 'a.tar.gz', '--dry-run', '--json'], 1],
+  ] as const)('what %j prints, line by line', (args, lines) => {
+    expect(strict('lines', runBinary(args, home).stdout)).toHaveLength(lines);
+  });
+});
+
+test.skipIf(isMissing('sqlite3'))('sqlite3 finds the store in order and reads it', async () => {
+  const path = join(home, 'memport.db');
+  const ask = (sql: string): string => {
+    const { code, stdout, stderr } = tool('sqlite3', ['-readonly', path, sql]);
+    expect({ sql, code, stderr }).toEqual({ sql, code: 0, stderr: '' });
+    return stdout.trimEnd();
+  };
+  expect(ask('PRAGMA integrity_check')).toBe('ok');
+  expect(ask('PRAGMA foreign_key_check')).toBe('');
+  expect(ask('SELECT record FROM memories ORDER BY record').split('\n')).toEqual(await linesOf(home));
+});
+
+test('sha256sum gives what the sidecar of a backup says', async () => {
+  const [path = ''] = (await ok(['backup', 'create', '--quiet'], { home })).split('\n');
+  const { stdout } = tool('sha256sum', [path]);
+  expect(JSON.parse(readFileSync(`${path}.json`, 'utf8'))).toMatchObject({
+    sha256: `sha256:${stdout.slice(0, 64)}`,
+  });
+});
+
+test.skipIf(isMissing(PYTHON, ['-c', 'import numpy']))(
+  '[ARC-04] numpy opens the vectors without pickle, paired by id',
+  async () => {
+    const script = `
 import numpy, json, sys
 z = numpy.load('memories/embeddings.npz', allow_pickle=False)
 e, i = z['embeddings'], z['ids']
 print(json.dumps({'names': sorted(z.files), 'dtype': e.dtype.str, 'shape': e.shape, 'ids': [x.decode() for x in i], 'bytes': e.tobytes().hex()}))`;
-  const read = tool(PYTHON, ['-c', script], { cwd: unpacked });
-  expect(read.stderr).toBe('');
-  const found = JSON.parse(read.stdout) as {
-    names: string[];
-    dtype: string;
-    shape: number[];
-    ids: string[];
-    bytes: string;
-  };
-  expect(found).toMatchObject({ names: ['embeddings', 'ids'], dtype: '<f4', shape: [4, 384] });
-  await ok(['export', 'v.json', '--embeddings'], { home });
-  const file = JSON.parse(readFileSync(join(home, 'v.json'), 'utf8')) as {
-    memories: { id: string; embedding: number[] }[];
-  };
-  expect(found.ids).toEqual(file.memories.map(memory => memory.id));
-  const vectors = Buffer.concat(
-    file.memories.map(memory => Buffer.from(Float32Array.from(memory.embedding).buffer)),
-  );
-  expect(found.bytes).toBe(vectors.toString('hex'));
-});
+    const read = tool(PYTHON, ['-c', script], { cwd: unpacked });
+    expect(read.stderr).toBe('');
+    const found = JSON.parse(read.stdout) as {
+      names: string[];
+      dtype: string;
+      shape: number[];
+      ids: string[];
+      bytes: string;
+    };
+    expect(found).toMatchObject({ names: ['embeddings', 'ids'], dtype: '<f4', shape: [4, 384] });
+    await ok(['export', 'v.json', '--embeddings'], { home });
+    const file = JSON.parse(readFileSync(join(home, 'v.json'), 'utf8')) as {
+      memories: { id: string; embedding: number[] }[];
+    };
+    expect(found.ids).toEqual(file.memories.map(memory => memory.id));
+    const vectors = Buffer.concat(
+      file.memories.map(memory => Buffer.from(Float32Array.from(memory.embedding).buffer)),
+    );
+    expect(found.bytes).toBe(vectors.toString('hex'));
+  },
+);
 
-test.skipIf(!has('jq', '--version'))('jq reads JSON from standard output', () => {
+test.skipIf(isMissing('jq'))('jq reads JSON from standard output', () => {
   const exported = runBinary(['export', '--format', 'json', '-'], home);
   expect(tool('jq', ['.memory_count'], { input: exported.stdout })).toMatchObject({ code: 0, stdout: '4\n' });
   for (const path of ['manifest.json', 'memories/memories.json', 'code_index/semantic_units.json']) {

@@ -17,6 +17,7 @@ import { storeDigest } from '../../src/transfer/store-digest.ts';
 import { type Left, undoOperation } from '../../src/transfer/undo.ts';
 import { put } from '../contract/place.ts';
 import { scratch } from '../support/cli.ts';
+import { points } from '../support/deep.ts';
 import { dump, type Step, steps, takeSteps } from '../support/random-store.ts';
 import { aMemory, at, idOf } from '../support/records.ts';
 
@@ -75,7 +76,7 @@ it('brings back to the bit what an import changed, and again when the undo is un
       expect(dump(path)).toEqual(before);
       expect(third).toMatchObject({ left: 0 });
     }),
-    { numRuns: 25 },
+    { numRuns: points(300, 25) },
   );
 });
 
@@ -114,7 +115,7 @@ it('brings back just the vectors of before when `embed --all` follows an import,
         expect(dump(path)).toEqual(states[n + 1]);
       }
     }),
-    { numRuns: 25 },
+    { numRuns: points(300, 25) },
   );
   expect([embeds > 0, imports > 0]).toEqual([true, true]);
 });
@@ -176,7 +177,7 @@ it('leaves rows that were changed since, names them, and takes back all others',
         );
       },
     ),
-    { numRuns: 25 },
+    { numRuns: points(300, 25) },
   );
   expect(some).toBeGreaterThan(0);
 });

@@ -18,6 +18,8 @@ export interface Folder {
   readonly warnings: readonly string[];
   /** Links and folders that are not looked into. */
   readonly passedOver?: readonly string[];
+  /** Markdown files that are taken for no pages. */
+  readonly leftOut?: readonly string[];
 }
 
 /**
@@ -35,18 +37,18 @@ export async function lookAtFolder(folder: string, all: boolean): Promise<Folder
   const { paths, passedOver } = await findMarkdown(folder);
   const listed = new Set(manifest?.files.map(({ path }) => path));
   const pages: string[] = [];
-  let others = 0;
+  const leftOut: string[] = [];
   for (const path of paths) {
     if (all || listed.has(path) || (await isPage(folder, path))) pages.push(path);
-    else others += 1;
+    else leftOut.push(path);
   }
-  if (others > 0)
-    warnings.push(`${others} Markdown files are no pages of the knowledge base and were left out`);
+  if (leftOut.length > 0)
+    warnings.push(`${leftOut.length} Markdown files are no pages of the knowledge base and were left out`);
   for (const path of passedOver.slice(0, 10))
     warnings.push(`${path} is a link or lies too deep and was left out`);
   const header = manifest?.header ?? (await indexHeader(folder));
   if (pages.length === 0 && header === null) throw unknownFolder(folder);
-  return { header: header ?? {}, pages, manifest, warnings, passedOver };
+  return { header: header ?? {}, pages, manifest, warnings, passedOver, leftOut };
 }
 
 /** The manifest of a folder that is to be written to; null for a folder without one that can be read. */

@@ -120,13 +120,7 @@ class MarkdownSource implements Source {
   }
 
   async *read(options: WorkOptions = {}): AsyncGenerator<readonly SourceItem[]> {
-    const items = new Items(dateOf(this.header));
-    const { manifest, passedOver = [] } = this.#base;
-    // What lies behind a link is not read, and so not missing.
-    const isPassedOver = (path: string): boolean =>
-      passedOver.some(other => path === other || path.startsWith(`${other}/`));
-    for (const file of manifest?.files ?? [])
-      if (!isPassedOver(file.path)) items.list(file.kind, file.ids, file.path);
+    const items = this.#listed();
     for (const path of this.#base.pages) {
       await using page = await this.#page(path);
       for await (const found of readPage(page.handle, path === '' ? 'line' : path, options)) {
@@ -139,6 +133,21 @@ class MarkdownSource implements Source {
       if (items.isFull) yield items.take();
     }
     yield items.take();
+  }
+
+  /** Nothing yet but what should come. */
+  #listed(): Items {
+    const items = new Items(dateOf(this.header));
+    const { manifest, pages, passedOver = [], leftOut = [] } = this.#base;
+    // What lies behind a link is not read, and so not missing.
+    const isPassedOver = (path: string): boolean =>
+      passedOver.some(other => path === other || path.startsWith(`${other}/`));
+    // A page that is gone may have become one of the files that were left out.
+    const read = new Set(pages);
+    const unread = leftOut.length > 1 ? `${leftOut[0]} or ${leftOut.length - 1} others` : leftOut[0];
+    for (const { kind, ids, path } of manifest?.files ?? [])
+      if (!isPassedOver(path)) items.list(kind, ids, path, read.has(path) ? null : (unread ?? null));
+    return items;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -161,8 +170,8 @@ class Items {
   readonly #exportDate: Instant | null;
   readonly #counts: Record<RecordKind, number> = { memory: 0, code_unit: 0 };
   readonly #seen: Readonly<Record<RecordKind, Set<string>>> = { memory: new Set(), code_unit: new Set() };
-  /** By id the file that had it. */
-  readonly #listed: Readonly<Record<RecordKind, Map<string, string>>> = {
+  /** By id the file that had it, and where it may be now. */
+  readonly #listed: Readonly<Record<RecordKind, Map<string, Pick<SourceMissing, 'place' | 'mayBeIn'>>>> = {
     memory: new Map(),
     code_unit: new Map(),
   };
@@ -177,8 +186,9 @@ class Items {
     return this.#batch.length >= BATCH_RECORDS || this.#size >= BATCH_SIZE;
   }
 
-  list(kind: RecordKind, ids: readonly string[], place: string): void {
-    for (const id of ids) this.#listed[kind].set(id, place);
+  list(kind: RecordKind, ids: readonly string[], place: string, mayBeIn: string | null = null): void {
+    const listed = { place, mayBeIn };
+    for (const id of ids) this.#listed[kind].set(id, listed);
   }
 
   add(found: Found): void {
@@ -219,9 +229,9 @@ class Items {
 
   *missing(): Generator<SourceMissing> {
     for (const kind of RECORD_KINDS) {
-      for (const [id, place] of this.#listed[kind])
+      for (const [id, listed] of this.#listed[kind])
         if (!this.#seen[kind].has(id))
-          yield { type: 'missing', kind, id, place, exportedAt: this.#exportDate };
+          yield { type: 'missing', kind, id, ...listed, exportedAt: this.#exportDate };
     }
   }
 

@@ -61,13 +61,13 @@ export function addTombstones(
   connection: Connection,
   tombstones: readonly Tombstone[],
   journal: Journal | null,
-): number {
-  let added = 0;
+): readonly Tombstone[] {
+  const added: Tombstone[] = [];
   for (const tombstone of tombstones) {
     if (isKnown(connection, tombstone)) continue;
     journal?.absent(tombstone.kind, tombstone.id, null, tombstoneDigest(tombstone));
     setTombstone(connection, tombstone);
-    added += 1;
+    added.push(tombstone);
   }
   return added;
 }

@@ -63,7 +63,7 @@ export class SqliteTransaction extends SqliteReader implements Transaction {
     return this.#state.run(connection => clearRecords(connection, kind, places, this.#journal), 'fails');
   }
 
-  async addTombstones(tombstones: readonly Tombstone[]): Promise<number> {
+  async addTombstones(tombstones: readonly Tombstone[]): Promise<readonly Tombstone[]> {
     return this.#state.run(connection => addTombstones(connection, tombstones, this.#journal), 'fails');
   }
 

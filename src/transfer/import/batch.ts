@@ -27,6 +27,8 @@ export interface BatchContext {
   readonly system: string;
   readonly filter: Filter;
   readonly renames: Renames;
+  /** Whether records that are missing are deleted in the end. */
+  readonly deleteMissing?: boolean | undefined;
   /** Decides about an imported record whose id the store has. */
   readonly resolve: (existing: Entry, imported: Entry) => Decision;
   readonly keepDuplicates: boolean;
@@ -68,12 +70,20 @@ export async function importBatch(
   context: BatchContext,
 ): Promise<void> {
   const selected: Placed[] = [];
+  const filteredOut = new Set<string>();
   for (const record of records) {
     const entry = await validate(record, context);
     if (entry === null) continue;
     const { position } = record;
     if (matches(context.filter, entry)) selected.push({ entry: intended(entry, context), position });
-    else context.tally.filteredOut += 1;
+    else {
+      context.tally.filteredOut += 1;
+      filteredOut.add(entry.record.id);
+    }
+  }
+  if (context.deleteMissing && filteredOut.size > 0) {
+    const known = await context.transaction.get(kind, [...filteredOut]);
+    context.tally.newFilteredOut += filteredOut.size - known.length;
   }
   for (const group of withDistinctIds(selected)) await importGroup(kind, group, context);
 }
@@ -203,7 +213,7 @@ async function write(decided: readonly Decided[], context: BatchContext): Promis
   const writes = planned.writes.filter(write => left.has(write.entry.record.id));
   if (leavesOut) await context.transaction.put(writes);
   context.tally.pendingVectors += await countPending(context.transaction, writes, context.embedder);
-  context.tally.written += writes.length;
+  for (const { entry } of writes) context.tally.wrote(entry.kind, entry.record.id);
   for (const outcome of settled) {
     context.tally.count(outcome.decision.action, outcome.imported.kind);
     if (outcome.decision.near !== undefined) context.tally.nearDuplicates += 1;

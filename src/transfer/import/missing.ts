@@ -55,7 +55,8 @@ export function refuseUnlisted({ format, header }: Pick<Source, 'format' | 'head
  * Counts the records that a source was written with and no longer has, as far as the store has them and the import is not
  * narrowed to others; deletes them, with tombstones, where that is wanted. One that was changed in the store after the
  * source was written stays, and so does one whose text is still there, in a section that was skipped as its duplicate.
- * Nothing is deleted when a part of the source could not be read: what is there may be in it.
+ * Nothing is deleted when a part of the source could not be read, or the filters leave out new sections: what is missing
+ * may be in it.
  */
 export async function settleMissing(
   missing: readonly SourceMissing[],
@@ -90,13 +91,16 @@ async function settleBatch(
 
 function whyKept(
   existing: Entry,
-  { exportedAt }: SourceMissing,
+  { exportedAt, mayBeIn }: SourceMissing,
   { tally, skippedDuplicates, deleteMissing }: MissingContext,
 ): string | null {
   if (deleteMissing === null) return 'it stays without --delete-missing';
   if (skippedDuplicates.isHolder(existing.kind, existing.record.id))
     return 'it stays, since its text is still there under another id or none';
   if (tally.rejected > 0) return 'it stays, since not all could be read';
+  if (mayBeIn !== null) return `it stays, since it may be in ${mayBeIn}, which was not read`;
+  if (tally.newFilteredOut > 0)
+    return 'it stays, since the filters left out what the store does not have, and that may be it';
   const changed = changedAt(existing);
   if (exportedAt === null || changed > exportedAt)
     return `it stays, since it was changed after that: ${formatInstant(changed)}`;

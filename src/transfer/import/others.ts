@@ -14,7 +14,8 @@ import { renameProjectRow, withAliases } from './rename.ts';
 export async function importTombstones(values: readonly JsonObject[], context: BatchContext): Promise<void> {
   if (values.length === 0 || !isEverything(context.filter)) return;
   const tombstones = readAll('tombstone', values, context, readTombstone);
-  context.tally.tombstonesAdded += await context.transaction.addTombstones(tombstones);
+  for (const { kind, id } of await context.transaction.addTombstones(tombstones))
+    context.tally.addTombstone(kind, id);
 }
 
 /**

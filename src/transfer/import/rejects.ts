@@ -1,5 +1,8 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { MemportError, toMemportError } from '../../errors.ts';
-import { resolveTarget } from '../../file-target.ts';
+import { resolveTarget, unwritable } from '../../file-target.ts';
 import type { RecordKind } from '../../model/record.ts';
 import { beginFile, type Naming, type PendingFile } from '../../pending-file.ts';
 import { refuseProtected } from '../../protected-files.ts';
@@ -20,7 +23,7 @@ export type RejectsNaming = Exclude<Naming, 'replace'>;
  * The rejected records of an import as JSON Lines, whole: `id`, `kind`, `position`, `reason`, `text`. They may be the
  * only copy, so no file is ever replaced: `number` takes the next free name, `refuse` fails with `usage`. The file gets
  * its name in `keep`, before the import is committed; unless that comes, disposing leaves nothing, and `withdraw` takes
- * it back when the commit fails. A dry run writes none.
+ * it back when the commit fails. A dry run writes none, and fails where a real run could not.
  */
 export class RejectsFile implements AsyncDisposable {
   readonly path: string;
@@ -29,6 +32,7 @@ export class RejectsFile implements AsyncDisposable {
   #file: PendingFile | null = null;
   #kept: Promise<string> | null = null;
   #isWithdrawn = false;
+  #isChecked = false;
 
   constructor(path: string, options: { rejectsNaming?: RejectsNaming; dryRun?: boolean } = {}) {
     this.path = path;
@@ -47,11 +51,25 @@ export class RejectsFile implements AsyncDisposable {
   }
 
   async add({ id, kind, position, reason, text }: Reject): Promise<void> {
-    if (this.#dryRun) return;
+    if (this.#dryRun) return await this.#checkFolder();
     await this.#guard(async () => {
       this.#file ??= await beginFile(this.path, this.#naming);
       await this.#file.handle.appendFile(`${JSON.stringify({ id, kind, position, reason, text })}\n`);
     });
+  }
+
+  /** Finds out whether a file could be begun, as far as that can be told without beginning one. */
+  async #checkFolder(): Promise<void> {
+    if (this.#isChecked) return;
+    await this.#guard(async () => {
+      const isChosen = this.#naming === 'refuse';
+      const { path, kind } = isChosen ? await resolveTarget(this.path) : { path: this.path, kind: 'new' };
+      if (kind === 'stream') return;
+      await access(`${dirname(path)}/`, constants.W_OK).catch(error => {
+        throw unwritable(path, error);
+      });
+    });
+    this.#isChecked = true;
   }
 
   /** Resolves to the path that the file has got when there is anything in it, else to null. */

@@ -64,9 +64,15 @@ export class Tally {
   readonly #kinds: Record<RecordKind, number> = { memory: 0, code_unit: 0 };
   readonly #warnings = new Map<string, number>();
   readonly #renamed = new Map<string, number>();
+  /** Ids of tombstones that were added and still hold. */
+  readonly #tombstones: Readonly<Record<RecordKind, Set<string>>> = {
+    memory: new Set(),
+    code_unit: new Set(),
+  };
   filteredOut = 0;
+  /** Of these, those whose ids the store does not have; counted where records may be missing. */
+  newFilteredOut = 0;
   nearDuplicates = 0;
-  tombstonesAdded = 0;
   missing = 0;
   deleted = 0;
   pendingVectors = 0;
@@ -98,6 +104,20 @@ export class Tally {
 
   wasRenamed(from: string): boolean {
     return this.#renamed.has(from);
+  }
+
+  addTombstone(kind: RecordKind, id: string): void {
+    this.#tombstones[kind].add(id);
+  }
+
+  /** A record that was written: a tombstone that came before it in the file is no more. */
+  wrote(kind: RecordKind, id: string): void {
+    this.written += 1;
+    this.#tombstones[kind].delete(id);
+  }
+
+  get tombstonesAdded(): number {
+    return this.#tombstones.memory.size + this.#tombstones.code_unit.size;
   }
 
   get rejected(): number {

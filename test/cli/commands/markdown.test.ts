@@ -389,6 +389,50 @@ describe('edits by hand', () => {
     },
   );
 
+  test('a page that was renamed and has lost its front matter is not read, and nothing that it held is deleted', async () => {
+    const { home, folder, ids } = await exported();
+    const page = read(folder, 'greenhouse/workflow.md');
+    rmSync(join(folder, 'greenhouse/workflow.md'));
+    writeFileSync(join(folder, 'greenhouse/vents.md'), page.replace(/^---\n.*?\n---\n/s, ''));
+    for (const args of [['--dry-run'], []]) {
+      const { summary, lines } = await imported(folder, home, '--delete-missing', ...args);
+      expect(summary).toMatchObject({ missing: 1, deleted: 0 });
+      expect(lines).toEqual([
+        expect.objectContaining({
+          action: 'missing',
+          id: ids[2],
+          reason: expect.stringContaining('greenhouse/vents.md'),
+        }),
+      ]);
+    }
+    // A section that is gone from a page that is still there is gone, whatever else lies in the folder.
+    const facts = read(folder, 'shop/fact.md');
+    writeFileSync(join(folder, 'shop/fact.md'), facts.replace(sectionOf(facts, ids[0] ?? ''), ''));
+    expect((await imported(folder, home, '--delete-missing')).summary).toMatchObject({
+      missing: 1,
+      deleted: 1,
+    });
+  });
+
+  test('a section without metadata that the filters leave out may be what is missing', async () => {
+    const { home, folder, ids } = await exported();
+    const before = await linesOf(home);
+    const page = read(folder, 'shop/fact.md');
+    const section = sectionOf(page, ids[0] ?? '');
+    const bare = section.replace(/^```yaml memport-memory[^`]*```\n\n/m, '');
+    writeFileSync(join(folder, 'shop/fact.md'), page.replace(section, bare));
+    const { summary, lines } = await imported(folder, home, '--delete-missing', '--tag', 'money');
+    expect(summary).toMatchObject({ missing: 1, deleted: 0 });
+    expect(lines).toEqual([
+      expect.objectContaining({ id: ids[0], reason: expect.stringContaining('filters left out') }),
+    ]);
+    expect(await linesOf(home)).toEqual(before);
+    writeFileSync(join(folder, 'shop/fact.md'), page.replace(section, ''));
+    expect((await imported(folder, home, '--delete-missing', '--tag', 'money')).summary).toMatchObject({
+      deleted: 1,
+    });
+  });
+
   test.each(['greenhouse', 'greenhouse/workflow.md'])(
     'what lies behind a link in place of %s is not deleted',
     async path => {

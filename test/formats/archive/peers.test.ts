@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { isMissing, PYTHON } from '../../support/programs.ts';
 import { archiveOf, headerOf, readBytes, smallSample, temporaryFolder, vectorsOf } from './samples.ts';
 
 let folder: string;
@@ -13,10 +14,6 @@ beforeAll(async () => {
   await writeFile(path, await archiveOf(smallSample()));
 });
 
-function has(program: string, args: readonly string[] = ['--version']): boolean {
-  return spawnSync(program, args).status === 0;
-}
-
 /** Runs a program that must say nothing on standard error. */
 function run(program: string, args: readonly string[], cwd = folder): string {
   const ended = spawnSync(program, args, { cwd, encoding: 'utf8' });
@@ -24,8 +21,6 @@ function run(program: string, args: readonly string[], cwd = folder): string {
   expect(ended.status).toBe(0);
   return ended.stdout;
 }
-
-const python = ['python3', '/usr/bin/python3'].find(program => has(program, ['-c', 'import numpy']));
 
 describe('other programs read an archive', () => {
   test('gzip, GNU tar and sha256sum', () => {
@@ -42,7 +37,7 @@ describe('other programs read an archive', () => {
     expect(checked.match(/: OK$/gm)).toHaveLength(7);
   });
 
-  test.skipIf(!has('bsdtar'))('bsdtar, which also finds nothing odd in the npz', () => {
+  test.skipIf(isMissing('bsdtar'))('bsdtar, which also finds nothing odd in the npz', () => {
     expect(run('bsdtar', ['-tf', path]).split('\n')).toHaveLength(10);
     run('bsdtar', ['-xf', path]);
     const npz = join(folder, 'portable_backup/memories/embeddings.npz');
@@ -54,7 +49,7 @@ describe('other programs read an archive', () => {
     ]);
   });
 
-  test.skipIf(!has('bsdtar'))(
+  test.skipIf(isMissing('bsdtar'))(
     'and what tar and bsdtar pack again is read, members in the old order',
     async () => {
       run('tar', ['-xzf', path]);
@@ -73,21 +68,21 @@ describe('other programs read an archive', () => {
     },
   );
 
-  test.skipIf(!has('python3'))("Python's tarfile", () => {
+  test.skipIf(isMissing('python3'))("Python's tarfile", () => {
     const script = `import tarfile,sys; t=tarfile.open(sys.argv[1]); print([(m.name, m.mode, m.uid, m.uname) for m in t][0])`;
     expect(run('python3', ['-W', 'error', '-c', script, path])).toBe(
       "('portable_backup/manifest.json', 384, 0, '')\n",
     );
   });
 
-  test.skipIf(python === undefined)('numpy without pickle, vectors bit for bit', () => {
+  test.skipIf(isMissing(PYTHON, ['-c', 'import numpy']))('numpy without pickle, vectors bit for bit', () => {
     run('tar', ['-xzf', path]);
     const script = `
 import numpy, sys, json
 z = numpy.load(sys.argv[1], allow_pickle=False)
 print(json.dumps({k: [str(z[k].dtype), z[k].shape, z[k].tobytes().hex()] for k in z.files}))`;
     const npz = 'portable_backup/memories/embeddings.npz';
-    const found = JSON.parse(run(python ?? '', ['-W', 'error', '-c', script, npz]));
+    const found = JSON.parse(run(PYTHON, ['-W', 'error', '-c', script, npz]));
     const sample = smallSample();
     for (const [index, group] of headerOf(sample).memoryVectors.entries()) {
       const suffix = index === 0 ? '' : `.${index}`;

@@ -5,6 +5,7 @@ import { ContentDigest } from '../../../src/model/digest.ts';
 import type { JsonValue } from '../../../src/model/json.ts';
 import { codeUnitEntry, type Entry, memoryEntry } from '../../../src/model/record.ts';
 import { vectorBytes } from '../../../src/model/vector.ts';
+import { points } from '../../support/deep.ts';
 import { aCodeUnit, aMemory, idOf } from '../../support/records.ts';
 import { archiveOf, headerOf, linesOf, readBytes, type Sample, vectorsOf } from './samples.ts';
 
@@ -90,7 +91,7 @@ describe('what goes into an archive comes out the same', () => {
         expectSame(items, any.entries);
         expect(items).toHaveLength(any.entries.length);
       }),
-      { numRuns: 60 },
+      { numRuns: points(1000, 60) },
     );
   });
 

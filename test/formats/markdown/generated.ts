@@ -110,6 +110,17 @@ export const projectName: fc.Arbitrary<string> = fc.oneof(
   text.map(name => [...name].slice(0, 200).join('')),
 );
 
+/** Where a text may also be empty. */
+const anyText = fc.oneof({ weight: 9, arbitrary: text }, { weight: 1, arbitrary: fc.constant('') });
+/** Now and then a megabyte of it. */
+const content = fc.oneof(
+  { weight: 200, arbitrary: text },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(...HOSTILE).map(piece => piece.repeat(Math.ceil(2 ** 20 / piece.length))),
+  },
+);
+
 export const key = fc.oneof(
   fc.constantFrom('a', 'source', '__proto__', 'constructor', 'null', 'a b', '', 'content'),
   text,
@@ -128,9 +139,17 @@ export const json: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>(tie
 })).value;
 
 const object = fc.dictionary(key, json, { maxKeys: 3, noNullPrototype: true });
-const instant: fc.Arbitrary<Instant> = fc.oneof(
+export const instant: fc.Arbitrary<Instant> = fc.oneof(
   fc.bigInt(-62_135_596_800_000_000n, 253_402_300_799_999_999n),
-  fc.constantFrom(0n, 1n, 1_767_225_600_000_000n, 1_767_225_600_000_001n),
+  fc.constantFrom(
+    -62_135_596_800_000_000n,
+    -1n,
+    0n,
+    1n,
+    1_767_225_600_000_000n,
+    1_767_225_600_000_001n,
+    253_402_300_799_999_999n,
+  ),
 );
 const extra = object.map(members =>
   Object.fromEntries(Object.entries(members).map(([name, value]) => [`x ${name}`, value])),
@@ -139,28 +158,28 @@ const orNull = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option
 
 const memory: fc.Arbitrary<Partial<Memory>> = fc.record(
   {
-    content: text,
+    content,
     category: fc.constantFrom(...CATEGORIES),
     contextLevel: fc.constantFrom(...CONTEXT_LEVELS),
     lifecycleState: fc.constantFrom(...LIFECYCLE_STATES),
     importance: fc.constantFrom(0, 0.1, 0.5, 1, 0.30000000000000004),
-    tags: fc.array(text, { maxLength: 3 }),
+    tags: fc.array(anyText, { maxLength: 3 }),
     metadata: object,
     provenance: fc.record({
       source: fc.constantFrom(...PROVENANCE_SOURCES),
-      createdBy: orNull(text),
+      createdBy: orNull(anyText),
       lastConfirmed: orNull(instant),
       confidence: fc.constantFrom(0.8, 0, 1),
       verified: fc.boolean(),
-      conversationId: orNull(text),
-      fileContext: fc.array(text, { maxLength: 2 }),
-      notes: orNull(text),
+      conversationId: orNull(anyText),
+      fileContext: fc.array(anyText, { maxLength: 2 }),
+      notes: orNull(anyText),
       extra,
     }),
     createdAt: instant,
     updatedAt: instant,
     lastAccessed: instant,
-    embeddingModel: orNull(text),
+    embeddingModel: orNull(anyText),
     extra,
   },
   { requiredKeys: ['content'] },
@@ -170,10 +189,16 @@ const codeUnit: fc.Arbitrary<Partial<CodeUnit>> = fc.record({
   projectName: projectName.filter(name => name !== ''),
   filePath: text,
   language: fc.oneof(fc.constantFrom('python', 'c++', 'yaml', 'json'), text),
-  name: text,
-  signature: orNull(text),
-  content: fc.oneof(text, fc.constant('')),
-  doc: orNull(text),
+  unitType: fc.oneof(fc.constantFrom('function', 'class'), text),
+  startLine: fc.nat(),
+  endLine: fc.nat(),
+  startByte: orNull(fc.nat()),
+  endByte: orNull(fc.nat()),
+  fileHash: orNull(anyText),
+  name: anyText,
+  signature: orNull(anyText),
+  content: fc.oneof(content, fc.constant('')),
+  doc: orNull(anyText),
   imports: fc.array(json, { maxLength: 2 }),
   complexity: fc.constantFrom(null, 1, 2.5),
   metadata: object,
@@ -190,7 +215,7 @@ export const entries: fc.Arbitrary<readonly Entry[]> = fc
         arbitrary: fc.tuple(
           fc.constant('memory' as const),
           memory,
-          orNull(projectName),
+          orNull(fc.oneof({ weight: 9, arbitrary: projectName }, { weight: 1, arbitrary: fc.constant('') })),
           fc.constantFrom(...SCOPES),
         ),
       },

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MemportError } from '../../../src/errors.ts';
@@ -8,6 +8,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { type ImportRequest, importSource } from '../../../src/transfer/import/pipeline.ts';
 import { openInput } from '../../../src/transfer/open-input.ts';
 import { scratch } from '../../support/cli.ts';
+import { idOf } from '../../support/records.ts';
 import { feat038Json, originalMemory } from '../../support/stores.ts';
 
 const BAD = originalMemory(2, { content: '' });
@@ -116,4 +117,28 @@ test('ask with strict asks nobody about a file that is refused, and keeps its re
   const whole = feat038Json(scratch(), [originalMemory(1, { content: 'Other.' })]);
   const ask = async () => ({ choice: 'imported', forAll: false }) as const;
   expect(await importFile(store, whole, { ...parts, ask })).toMatchObject({ updated: 1, rejected: 0 });
+});
+
+test('a tombstone that stands before the record of its id is not counted: it is gone again', async () => {
+  const folder = scratch();
+  const file = join(folder, 'tombstones-first.json');
+  const tombstones = [1, 2].map(n => ({
+    id: idOf(n),
+    kind: 'memory',
+    deleted_at: '2026-02-01T00:00:00Z',
+    content_hash: 'h',
+  }));
+  const memory = originalMemory(1, { id: idOf(1) });
+  const counts = { memory_count: 1, code_unit_count: 0, tombstone_count: 2 };
+  const head = { version: '1.0.0', schema_version: '3.0.0', generator: 'memport 1', ...counts };
+  writeFileSync(file, JSON.stringify({ ...head, tombstones, memories: [memory] }));
+  await using store = await openStore({ path: join(folder, 'm.db') });
+  for (const dryRun of [true, false])
+    expect(await importFile(store, file, { dryRun })).toMatchObject({ created: 1, tombstones_added: 1 });
+  expect(await store.tombstones({ after: null, limit: 9 })).toMatchObject([{ id: idOf(2) }]);
+  expect(await importFile(store, file)).toMatchObject({
+    unchanged: 1,
+    tombstones_added: 0,
+    operation_id: null,
+  });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -53,6 +53,26 @@ test('a place that can not be written to is an error that names the way out', as
   await expect(taken.check([])).rejects.toMatchObject({ code: 'failed' });
   await expect(taken.add(REJECT)).rejects.toMatchObject({ code: 'failed' });
   expect(readdirSync(folder)).toEqual(['taken']);
+});
+
+test('a dry run finds that out too, and writes nothing', async () => {
+  const folder = scratch();
+  const path = join(folder, 'a.jsonl');
+  for (const place of [join(folder, 'no', 'such', 'file'), join(path, 'in a file')]) {
+    writeFileSync(path, '');
+    await using file = new RejectsFile(place, { dryRun: true });
+    await expect(file.add(REJECT)).rejects.toMatchObject({
+      code: 'failed',
+      hint: expect.stringContaining('--rejects'),
+    });
+  }
+  for (const place of [join(folder, 'b.jsonl'), '/dev/null']) {
+    await using file = new RejectsFile(place, { dryRun: true, rejectsNaming: 'refuse' });
+    await file.add(REJECT);
+    await file.add(REJECT);
+    expect(await file.keep()).toBeNull();
+  }
+  expect(readdirSync(folder)).toEqual(['a.jsonl']);
 });
 
 test('earlier rejects are never replaced', async () => {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { EVERYTHING } from '../../../src/model/filter.ts';
 import type { Entry } from '../../../src/model/record.ts';
 import { memoryEntry } from '../../../src/model/record.ts';
@@ -13,8 +13,11 @@ import { openInput } from '../../../src/transfer/open-input.ts';
 import { recordsDigest } from '../../../src/transfer/store-digest.ts';
 import { entries, HOSTILE } from '../../formats/markdown/generated.ts';
 import { scratch } from '../../support/cli.ts';
+import { points, reportFigures } from '../../support/deep.ts';
 import { storeOf } from '../../support/markdown.ts';
 import { aMemory, at, idOf } from '../../support/records.ts';
+
+const RUNS = points(1000, 30);
 
 async function exportTo(store: Store, target: string, singleFile: boolean): Promise<void> {
   await exportStore(store, {
@@ -74,13 +77,14 @@ describe.each([
   ['a folder', false],
   ['a single file', true],
 ])('[P2-05] [UNIT-03] out to %s and back into an empty store', (_, singleFile) => {
-  test('gives the same content digest, vectors aside, whatever the store holds', async () => {
+  test('gives the same content digest, vectors aside, whatever the store holds', async context => {
     const folder = scratch();
     await fc.assert(
       fc.asyncProperty(entries, records => roundTrip(folder, records, singleFile)),
-      { numRuns: 60 },
+      { numRuns: RUNS, seed: inject('seed') },
     );
-  }, 120_000);
+    reportFigures(context, { stores: RUNS });
+  }, 1_800_000);
 
   test('gives every hostile text back', async () => {
     const contents = [
