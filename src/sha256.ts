@@ -18,9 +18,9 @@ export class Sha256 {
       this.#hash.update(bytes);
       return this;
     }
-    this.#begun.push(Buffer.from(bytes));
     this.#size += bytes.length;
-    if (this.#size > SMALL) this.#begin(HashThread.hash() ?? createHash('sha256'));
+    if (this.#size > SMALL) this.#begin(HashThread.hash() ?? createHash('sha256')).update(bytes);
+    else this.#begun.push(Buffer.from(bytes));
     return this;
   }
 

@@ -59,7 +59,7 @@ type StageName =
  * Writes a portable archive in one pass to an empty file opened for writing. The methods are called in the order in
  * which they stand here, those that take pages any number of times, also none. Everything must be as the header
  * announces, ids ascending: else `integrity` is thrown, and the file is good for nothing. Memory stays flat but for
- * 36 bytes to each vector. The same data gives the same bytes, however the pages are cut.
+ * 16 bytes to each vector. The same data gives the same bytes, however the pages are cut.
  */
 export class ArchiveWriter {
   /** As given, with projects and vector groups in the archive's order. */

@@ -16,15 +16,17 @@ export class NpzWriter {
     this.#member = member;
   }
 
-  /** Begins the next group. `ids` is their text in ascending order, all of the group. */
-  async group(group: VectorGroup, ids: Buffer, digest: VectorDigest): Promise<void> {
+  /** Begins the next group. `ids` is their text in ascending order, all of the group, in pieces. */
+  async group(group: VectorGroup, ids: Iterable<Buffer>, digest: VectorDigest): Promise<void> {
     await this.#endEntry();
     this.#digest = digest;
     const names = arrayNames(this.#written.length / 2);
     const idsNpy = idsHeader(group);
     await this.#begin(names.ids, idsNpy, group.count * ID_SIZE);
-    digest.ids(ids);
-    await this.#data(ids);
+    for (const piece of ids) {
+      digest.ids(piece);
+      await this.#data(piece);
+    }
     await this.#endEntry();
     await this.#begin(names.embeddings, vectorsHeader(group), group.count * rowSize(group));
   }

@@ -1,5 +1,6 @@
 import { MemportError } from '../../../errors.ts';
 import type { RecordKind } from '../../../model/record.ts';
+import { PackedIds } from './packed-ids.ts';
 import { ID_SIZE, type VectorGroup } from './vector-group.ts';
 
 /** A record as a store's scan gives it. */
@@ -24,23 +25,21 @@ export interface ArchiveRun {
 
 /**
  * The ids of the records that have a vector, by group, as the records stream by: an npz holds a group's ids before its
- * vectors. 36 bytes to a vector. It proves that what is streamed is what was announced.
+ * vectors. 16 bytes to a vector. It proves that what is streamed is what was announced.
  */
 export class SpooledIds {
   readonly #kind: RecordKind;
   readonly #groups: readonly VectorGroup[];
   readonly #indexes: ReadonlyMap<string, number>;
-  /** By group, as large as was announced. */
-  readonly #ids: (Buffer | undefined)[];
-  readonly #counts: number[];
+  /** By group, as many as were announced. */
+  readonly #ids: (PackedIds | undefined)[];
   #last = '';
 
   constructor(kind: RecordKind, groups: readonly VectorGroup[]) {
     this.#kind = kind;
     this.#groups = groups;
     this.#indexes = new Map(groups.map((group, index) => [keyOf(group.model, group.dimensions), index]));
-    this.#ids = groups.map(group => Buffer.allocUnsafeSlow(group.count * ID_SIZE));
-    this.#counts = groups.map(() => 0);
+    this.#ids = groups.map(group => new PackedIds(group.count));
   }
 
   add(page: readonly ArchiveLine[]): void {
@@ -59,21 +58,22 @@ export class SpooledIds {
   }
 
   /** The ids of a group, which must be as many as announced. They are forgotten. */
-  take(index: number): Buffer {
+  take(index: number): PackedIds {
     const { count: announced } = this.#group(index);
-    const count = this.#counts[index] ?? 0;
-    if (count !== announced) throw this.#broken(`have ${count} vectors where ${announced} were announced`);
-    const ids = this.#ids[index] ?? Buffer.alloc(0);
+    const ids = this.#ids[index] ?? new PackedIds(0);
+    if (ids.count !== announced)
+      throw this.#broken(`have ${ids.count} vectors where ${announced} were announced`);
     this.#ids[index] = undefined;
     return ids;
   }
 
   #put(ids: string, index: number): void {
-    const start = (this.#counts[index] ?? 0) * ID_SIZE;
-    if (start + ids.length > this.#group(index).count * ID_SIZE)
+    this.#group(index);
+    try {
+      this.#ids[index]?.push(ids);
+    } catch {
       throw this.#broken('have more vectors than were announced');
-    this.#ids[index]?.write(ids, start, 'latin1');
-    this.#counts[index] = (start + ids.length) / ID_SIZE;
+    }
   }
 
   #indexOf(model: string | null, dimensions: number): number {

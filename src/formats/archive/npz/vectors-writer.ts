@@ -6,14 +6,17 @@ import type { MembersWriter } from '../members-writer.ts';
 import { Scratch } from '../scratch.ts';
 import type { MemberWriter } from '../tar/member-writer.ts';
 import { NpzWriter } from './npz-writer.ts';
+import { PackedIds } from './packed-ids.ts';
 import { SpooledIds } from './spooled-ids.ts';
-import { ID_SIZE, rowSize, type VectorGroup } from './vector-group.ts';
+import { rowSize, type VectorGroup } from './vector-group.ts';
 
 export interface ArchiveVector {
   readonly id: string;
   /** Little-endian float32. */
   readonly bytes: Uint8Array;
 }
+
+const NO_IDS = new PackedIds(0);
 
 /** Writes the vectors of one kind of record: the npz with all its groups, or nothing where there are none. */
 export class VectorsWriter {
@@ -25,7 +28,7 @@ export class VectorsWriter {
   readonly #scratch = new Scratch();
   #open: { readonly member: MemberWriter; readonly npz: NpzWriter } | null = null;
   #index = -1;
-  #ids: Buffer = Buffer.alloc(0);
+  #ids = NO_IDS;
   #rows = 0;
 
   constructor(kind: RecordKind, file: VectorFile, groups: readonly VectorGroup[], digest: ContentDigest) {
@@ -51,10 +54,9 @@ export class VectorsWriter {
     let group = this.#groups[this.#index];
     while (group === undefined || group.model !== wanted.model || group.dimensions !== wanted.dimensions)
       group = await this.#nextGroup();
-    const ids = Buffer.from(page.map(({ id }) => id).join(''), 'latin1');
     const bytes = this.#scratch.concat(page.map(vector => vector.bytes));
-    const expected = this.#ids.subarray(this.#rows * ID_SIZE, this.#rows * ID_SIZE + ids.length);
-    if (!expected.equals(ids) || page.some(vector => vector.bytes.length !== rowSize(wanted)))
+    const ids = page.map(({ id }) => id).join('');
+    if (!this.#ids.matches(this.#rows, ids) || page.some(vector => vector.bytes.length !== rowSize(wanted)))
       throw this.#broken('vectors are not those that the records announced');
     this.#rows += page.length;
     await this.#open?.npz.rows(bytes);
@@ -67,7 +69,7 @@ export class VectorsWriter {
     await this.#open.npz.end();
     await members.close(this.#file, this.#open.member);
     this.#open = null;
-    this.#ids = Buffer.alloc(0);
+    this.#ids = NO_IDS;
   }
 
   async #nextGroup(): Promise<VectorGroup> {
@@ -79,7 +81,7 @@ export class VectorsWriter {
     this.#ids = this.ids.take(this.#index);
     this.#rows = 0;
     const digest = this.#digest.vectors(this.#kind, group.model, group.dimensions);
-    await this.#open?.npz.group(group, this.#ids, digest);
+    await this.#open?.npz.group(group, this.#ids.texts(), digest);
     return group;
   }
 
