@@ -47,11 +47,12 @@ const TASKS: Readonly<
   'bare-insert': () => bareInsert(fresh('bare.db'), count),
   'archive-export': () => measureExport('archive', 'memories.tar.gz', false),
   'archive-export-verified': () => measureExport('archive', 'memories.tar.gz', true),
+  'archive-export-plain': () => measureExport('archive', 'plain.tar.gz', false, SOURCE, false),
+  'archive-export-plain-verified': () => measureExport('archive', 'plain.tar.gz', true, SOURCE, false),
   'json-export': () => measureExport('json', 'memories.json', true),
-  async 'markdown-export'() {
-    rmSync(file('knowledge'), { recursive: true, force: true });
-    return await measureExport('markdown', 'knowledge', true);
-  },
+  'json-export-unverified': () => measureExport('json', 'memories.json', false),
+  'markdown-export': () => measureMarkdown(true),
+  'markdown-export-unverified': () => measureMarkdown(false),
   async 'backup-create'() {
     rmSync(file('backups'), { recursive: true, force: true });
     await using store = await openStore({ path: SOURCE, create: false });
@@ -111,6 +112,7 @@ async function measureExport(
   name: string,
   verify: boolean,
   path = SOURCE,
+  embeddings = format === 'archive',
 ): Promise<number> {
   await using store = await openStore({ path, create: false });
   const target = format === 'markdown' ? file(name) : fresh(name);
@@ -119,7 +121,7 @@ async function measureExport(
     format,
     filter: EVERYTHING,
     target,
-    embeddings: format === 'archive',
+    embeddings,
     code: true,
     exportDate: 0n,
     generator: 'memport bench',
@@ -127,6 +129,11 @@ async function measureExport(
     verify,
   });
   return performance.now() - start;
+}
+
+function measureMarkdown(verify: boolean): Promise<number> {
+  rmSync(file('knowledge'), { recursive: true, force: true });
+  return measureExport('markdown', 'knowledge', verify);
 }
 
 async function measureImport(name: string, near: NearMode = 'keep'): Promise<number> {

@@ -1,3 +1,4 @@
+import { lineHash } from '../../formats/markdown/section.ts';
 import type { Source } from '../../formats/source.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import { RecordSet } from '../record-set.ts';
@@ -8,7 +9,7 @@ export async function recordSetOf(source: Source, work: WorkOptions): Promise<st
   for await (const items of source.read(work)) {
     for (const item of items) {
       if (item.type !== 'record' || item.line === null || item.warnings.length > 0) return null;
-      set.add(item.kind, item.line);
+      set.add(item.kind, lineHash(item.line));
     }
   }
   return set.finish();

@@ -1,5 +1,5 @@
 import type { Heading } from '../../formats/markdown/page.ts';
-import { sectionText, titleOf } from '../../formats/markdown/section.ts';
+import { lineHash, sectionText, titleOf } from '../../formats/markdown/section.ts';
 import type { Instant } from '../../model/instant.ts';
 import { parseInstant } from '../../model/instant.ts';
 import type { JsonValue } from '../../model/json.ts';
@@ -8,7 +8,7 @@ import type { RecordKind } from '../../model/record.ts';
 import type { Reader } from '../../store/store.ts';
 import type { Meter } from '../meter.ts';
 import type { RecordSet } from '../record-set.ts';
-import { groupRecords } from './group-records.ts';
+import { type GroupRecord, groupRecords } from './group-records.ts';
 import type { TextOutput } from './text-output.ts';
 
 /** What an export hands around. */
@@ -24,9 +24,14 @@ export interface Overview {
   readonly titles: readonly string[];
   readonly tags: ReadonlySet<string>;
   readonly newest: Instant | null;
+  /** The records themselves; null where they are too large to be held, and have to be read again. */
+  readonly records: readonly GroupRecord[] | null;
 }
 
-/** Looks through records once, a few at a time. */
+/** Of the lines of records that are held. */
+const MAX_HELD = 1024 * 1024;
+
+/** Looks through records, a few at a time. */
 export async function overviewOf(
   { reader, work }: Writing,
   kind: RecordKind,
@@ -35,15 +40,20 @@ export async function overviewOf(
   const titles: string[] = [];
   const tags = new Set<string>();
   let newest: Instant | null = null;
+  let held: GroupRecord[] | null = [];
+  let size = 0;
   for await (const records of groupRecords(reader, kind, ids, work)) {
-    for (const { record } of records) {
+    for (const { record, line } of records) {
+      size += line.length;
       titles.push(titleOf(kind, record));
       for (const tag of textsOf(record.tags)) tags.add(tag);
       const date = parseInstant(String(kind === 'memory' ? record.updated_at : record.indexed_at));
       if (date !== null && (newest === null || date > newest)) newest = date;
     }
+    if (size > MAX_HELD) held = null;
+    held?.push(...records);
   }
-  return { titles, tags, newest };
+  return { titles, tags, newest, records: held };
 }
 
 /** Headings with the links that GitHub gives them. `slugger` knows those that stand before them on the page. */
@@ -59,14 +69,17 @@ export async function writeSections(
   { reader, set, meter, work }: Writing,
   kind: RecordKind,
   ids: string,
+  { titles, records: held }: Overview,
   output: TextOutput,
 ): Promise<void> {
-  let isFirst = true;
-  for await (const records of groupRecords(reader, kind, ids, work)) {
+  let count = 0;
+  for await (const records of held === null ? groupRecords(reader, kind, ids, work) : [held]) {
     for (const { line, record } of records) {
-      await output.text(`${isFirst ? '' : '\n'}${sectionText(kind, record, line)}`);
-      isFirst = false;
-      set.add(kind, line);
+      const sha256 = lineHash(line);
+      const section = sectionText({ kind, record, title: titles[count] ?? '', sha256 });
+      await output.text(`${count === 0 ? '' : '\n'}${section}`);
+      count += 1;
+      set.add(kind, sha256);
     }
     meter.add(records.length);
   }

@@ -32,11 +32,11 @@ export async function writeMarkdownFile(
   const slugger = newSlugger();
   for (const { group, ids } of groups) {
     slugger.slug(groupTitle(group));
-    const { titles } = await overviewOf(writing, group.kind, ids);
-    const headings = headingsOf(titles, slugger);
+    const overview = await overviewOf(writing, group.kind, ids);
+    const headings = headingsOf(overview.titles, slugger);
     await output.text(groupHead(group, countOf(ids), headings.length <= PAGE_RECORDS ? headings : []));
     await output.text('\n');
-    await writeSections(writing, group.kind, ids, output);
+    await writeSections(writing, group.kind, ids, overview, output);
   }
   await output.text(recordsComment(groups));
   const { bytes } = await output.finish();

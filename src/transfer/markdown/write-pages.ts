@@ -89,7 +89,7 @@ async function writePage(
   const path = `${project.folder}/${pageFile(group, index, pages)}`;
   const written = await writeFile(folder, path, async output => {
     await output.text(`${head}\n`);
-    await writeSections(writing, group.kind, ids, output);
+    await writeSections(writing, group.kind, ids, overview, output);
   });
   return {
     path,

@@ -3,19 +3,19 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSource } from '../../../src/formats/detect.ts';
 import { manifestText, readManifest } from '../../../src/formats/markdown/manifest.ts';
-import { sectionText } from '../../../src/formats/markdown/section.ts';
 import type { SourceItem } from '../../../src/formats/source.ts';
 import { memoryRecord } from '../../../src/model/memory.ts';
 import { memoryEntry } from '../../../src/model/record.ts';
 import { scratch } from '../../support/cli.ts';
 import { aMemory, idOf } from '../../support/records.ts';
+import { sectionOf } from './generated.ts';
 
 const FRONT =
   '---\nproject: p\ncategory: fact\ngenerated: 2026-06-01T00:00:00Z\ngenerator: memport 0.0.0\n---\n';
 
 function section(n: number, content = `Memory ${n}.`): string {
   const memory = aMemory({ id: idOf(n), content });
-  return `\n${sectionText('memory', memoryRecord(memory), memoryEntry(memory, null).line)}`;
+  return `\n${sectionOf('memory', memoryRecord(memory), memoryEntry(memory, null).line)}`;
 }
 
 function folderOf(files: Readonly<Record<string, string | Buffer>>): string {

@@ -91,8 +91,8 @@ describe('the folder of a knowledge base', () => {
     );
     const reader = new Proxy<Reader>(store, {
       get: (target, name) =>
-        name === 'get'
-          ? async () => [{ id: idOf(1), line, model: null, dimensions: null, vector: null }]
+        name === 'lines'
+          ? async () => [{ id: idOf(1), line, model: null, dimensions: null }]
           : Reflect.get(target, name).bind(target),
     });
     await expect(exportFolder(reader, join(folder, 'kb'), aPlan(), {})).rejects.toMatchObject({
