@@ -151,7 +151,7 @@ describe('a title', () => {
   });
 
   test('of a long text does not depend on what stands before its first letter', () => {
-    const characters = fc.constantFrom('a', 'Z', '0', ' ', '.', '-', '_', 'é', ':', '*', '`', '\n');
+    const characters = fc.constantFrom(...'a'.repeat(30), ...'Z0 .-_é', ...':*`\n');
     fc.assert(
       fc.property(fc.array(characters, { minLength: 71, maxLength: 90 }), parts => {
         const content = `a${parts.join('')}`;
