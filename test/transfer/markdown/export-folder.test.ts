@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSource } from '../../../src/formats/detect.ts';
@@ -182,7 +182,7 @@ describe('a folder is not what was written', () => {
     ['with a list that was cut off', edited('.memport-export.jsonl', text => text.slice(0, -20))],
     [
       'with a page in the place of another',
-      kb => renameSync(join(kb, 'global/event.md'), join(kb, 'global/fact.md')),
+      kb => copyFileSync(join(kb, 'global/event.md'), join(kb, 'global/fact.md')),
     ],
     ['with a link', kb => symlinkSync('fact.md', join(kb, 'global/link.md'))],
   ])('%s', async (_, spoil) => {
