@@ -17,7 +17,7 @@ const PARAGRAPH = /^(?:[-*+] |\d{1,9}[.)] )?(?:[\p{L}"'(“]|\d+(?=[\p{L} ,:%/-]
 const BEYOND = /\[\[|%%|\$[^$]*\$|\[\^|^ {0,3}(?:<{7}|>{7}|={7}|\|{7})|^\s*[>*+\d.) \t-]{30}/m;
 
 /** Controls, line separators, half characters, and what turns the direction of the text around it. */
-const UNSEEN = /(?![\n])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]/u;
+const UNSEEN = /[[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]--\n]/v;
 
 const ALLOWED: ReadonlySet<string> = new Set([
   'root',

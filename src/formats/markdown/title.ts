@@ -68,9 +68,10 @@ function visible(text: string): string {
 
 function shortened(text: string, most: number = MAX_CHARACTERS): string {
   if (text.length <= most) return text;
-  const characters = [...text.slice(0, 2 * most + 2)];
-  if (characters.length <= most) return text;
-  const cut = characters.slice(0, most - 1).join('');
+  const start = text.slice(0, 2 * most + 2);
+  const characters = /[\ud800-\udfff]/.test(start) ? [...start] : null;
+  if (characters !== null && characters.length <= most) return text;
+  const cut = characters === null ? start.slice(0, most - 1) : characters.slice(0, most - 1).join('');
   return `${cut.replace(/(?<=.{30})\s+\S{0,20}$/u, '')}…`;
 }
 

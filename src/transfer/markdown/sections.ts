@@ -2,7 +2,7 @@ import type { Heading } from '../../formats/markdown/page.ts';
 import { lineHash, sectionText, titleOf } from '../../formats/markdown/section.ts';
 import type { Instant } from '../../model/instant.ts';
 import { parseInstant } from '../../model/instant.ts';
-import type { JsonValue } from '../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import type { RecordKind } from '../../model/record.ts';
 import type { Reader } from '../../store/store.ts';
@@ -24,12 +24,31 @@ export interface Overview {
   readonly titles: readonly string[];
   readonly tags: ReadonlySet<string>;
   readonly newest: Instant | null;
-  /** The records themselves; null where they are too large to be held, and have to be read again. */
-  readonly records: readonly GroupRecord[] | null;
+  /** The sections themselves; null where they are too large to be held, and have to be made again. */
+  readonly sections: readonly Sections[] | null;
 }
 
-/** Of the lines of records that are held. */
+/** Some sections that follow each other. */
+interface Sections {
+  readonly text: Buffer;
+  /** For each record the lineHash. */
+  readonly hashes: readonly string[];
+}
+
+/** Of sections that are held. */
 const MAX_HELD = 1024 * 1024;
+
+/** The headings of records. */
+export async function titlesOf(
+  { reader, work }: Writing,
+  kind: RecordKind,
+  ids: string,
+): Promise<readonly string[]> {
+  const titles: string[] = [];
+  for await (const records of groupRecords(reader, kind, ids, work))
+    for (const { record } of records) titles.push(titleOf(kind, record));
+  return titles;
+}
 
 /** Looks through records, a few at a time. */
 export async function overviewOf(
@@ -40,20 +59,21 @@ export async function overviewOf(
   const titles: string[] = [];
   const tags = new Set<string>();
   let newest: Instant | null = null;
-  let held: GroupRecord[] | null = [];
+  let held: readonly Sections[] | null = [];
   let size = 0;
   for await (const records of groupRecords(reader, kind, ids, work)) {
-    for (const { record, line } of records) {
-      size += line.length;
+    const first = titles.length;
+    for (const { record } of records) {
       titles.push(titleOf(kind, record));
       for (const tag of textsOf(record.tags)) tags.add(tag);
-      const date = parseInstant(String(kind === 'memory' ? record.updated_at : record.indexed_at));
-      if (date !== null && (newest === null || date > newest)) newest = date;
+      newest = later(newest, dateOf(kind, record));
     }
-    if (size > MAX_HELD) held = null;
-    held?.push(...records);
+    if (held === null) continue;
+    const made = sectionsOf(kind, records, titles, first);
+    size += made.text.length;
+    held = size > MAX_HELD ? null : [...held, made];
   }
-  return { titles, tags, newest, records: held };
+  return { titles, tags, newest, sections: held };
 }
 
 /** Headings with the links that GitHub gives them. `slugger` knows those that stand before them on the page. */
@@ -69,20 +89,44 @@ export async function writeSections(
   { reader, set, meter, work }: Writing,
   kind: RecordKind,
   ids: string,
-  { titles, records: held }: Overview,
+  { titles, sections }: Overview,
   output: TextOutput,
 ): Promise<void> {
-  let count = 0;
-  for await (const records of held === null ? groupRecords(reader, kind, ids, work) : [held]) {
-    for (const { line, record } of records) {
-      const sha256 = lineHash(line);
-      const section = sectionText({ kind, record, title: titles[count] ?? '', sha256 });
-      await output.text(`${count === 0 ? '' : '\n'}${section}`);
-      count += 1;
-      set.add(kind, sha256);
-    }
-    meter.add(records.length);
+  for await (const { text, hashes } of sections ?? madeAgain()) {
+    await output.bytes(text);
+    for (const sha256 of hashes) set.add(kind, sha256);
+    meter.add(hashes.length);
   }
+
+  async function* madeAgain(): AsyncGenerator<Sections> {
+    let count = 0;
+    for await (const records of groupRecords(reader, kind, ids, work)) {
+      yield sectionsOf(kind, records, titles, count);
+      count += records.length;
+    }
+  }
+}
+
+/** The sections of records, of which the first is that of number `first` on its page. */
+function sectionsOf(
+  kind: RecordKind,
+  records: readonly GroupRecord[],
+  titles: readonly string[],
+  first: number,
+): Sections {
+  const hashes = records.map(({ line }) => lineHash(line));
+  const texts = records.map(({ record }, i) =>
+    sectionText({ kind, record, title: titles[first + i] ?? '', sha256: hashes[i] ?? '' }),
+  );
+  return { text: Buffer.from(`${first === 0 ? '' : '\n'}${texts.join('\n')}`), hashes };
+}
+
+function dateOf(kind: RecordKind, record: JsonObject): Instant | null {
+  return parseInstant(String(kind === 'memory' ? record.updated_at : record.indexed_at));
+}
+
+function later(a: Instant | null, b: Instant | null): Instant | null {
+  return a === null || (b !== null && b > a) ? b : a;
 }
 
 function textsOf(value: JsonValue | undefined): readonly string[] {
