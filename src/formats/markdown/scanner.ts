@@ -9,7 +9,7 @@ export interface Part {
   readonly type: 'head' | 'group' | 'section' | 'records';
   /** Number of its first line in the file, from 1. */
   readonly line: number;
-  /** Its bytes; only the beginning where it is too long. */
+  /** Its bytes, valid until the next part is asked for; only the beginning where it is too long. */
   readonly bytes: Buffer;
   readonly isTooLong: boolean;
 }
@@ -64,7 +64,8 @@ class Scanner {
       }
       start = end;
     }
-    this.#keep(bytes.subarray(begun));
+    // A copy: the chunk that this lies in is overwritten by the next.
+    this.#keep(Buffer.from(bytes.subarray(begun)));
   }
 
   end(): Part {
@@ -139,17 +140,19 @@ function withoutReturns(lines: Buffer): Buffer {
   return Buffer.from(lines.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }
 
-/** Whole lines with their ends, many at a time; of a line that no part could hold only the beginning. */
+/**
+ * Whole lines with their ends, many at a time, valid until the next are asked for; of a line that no part could hold only
+ * the beginning.
+ */
 export async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let pieces: Buffer[] = [];
   let size = 0;
   const add = (piece: Buffer): void => {
-    if (piece.length > 0 && size <= MAX_PART_BYTES) pieces.push(piece);
+    if (piece.length > 0 && size <= MAX_PART_BYTES) pieces.push(Buffer.from(piece));
     size += piece.length;
   };
   for await (const chunk of chunks) {
-    // A copy: the chunk is overwritten by the next.
-    const bytes = Buffer.from(chunk);
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     const first = bytes.indexOf(NEWLINE) + 1;
     if (first === 0) {
       add(bytes);

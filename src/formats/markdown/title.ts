@@ -69,13 +69,16 @@ function visible(text: string): string {
 /** The beginning of a text, without the word that would be cut, unless that is a long one. */
 function shortened(text: string, most: number = MAX_CHARACTERS): string {
   if (text.length <= most) return text;
-  const characters = [...text.slice(0, 2 * most + 2)];
+  const start = text.slice(0, 2 * most + 2);
+  // Only where it has to be taken apart: that takes longer than all the rest.
+  const characters = /[\ud800-\udfff]/.test(start) ? [...start] : start;
   if (characters.length <= most) return text;
   const cut = characters.slice(0, most - 1);
   const space = cut.lastIndexOf(' ');
   let end = space >= 30 && cut.length - space <= 21 ? space : cut.length;
   while (end > 30 && cut[end - 1] === ' ') end -= 1;
-  return `${cut.slice(0, end).join('')}…`;
+  const left = cut.slice(0, end);
+  return `${typeof left === 'string' ? left : left.join('')}…`;
 }
 
 function textOf(value: JsonValue | undefined): string {
