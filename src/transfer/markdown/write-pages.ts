@@ -96,7 +96,10 @@ async function writePage(
     ...written,
     headSha256: hash('sha256', `${head}\n`, 'hex'),
     kind: group.kind,
-    ids: listOf(ids),
+    // Made when asked for: as one text they take a fraction of the memory.
+    get ids() {
+      return listOf(ids);
+    },
   };
 }
 
