@@ -168,6 +168,11 @@ describe('a title', () => {
   });
 });
 
+test('a member of a code unit that memories have keeps what is usual in them', () => {
+  const record = { ...codeUnitRecord(aCodeUnit()), provenance: { confidence: 0.8 } };
+  expect(sectionOf('code_unit', record, '')).toContain('\nprovenance:\n  confidence: 0.8\n');
+});
+
 describe('[P2-04] code has its language', () => {
   test.each<[Record<string, unknown>, string | null]>([
     [{ category: 'fact', metadata: { language: 'go' } }, null],
