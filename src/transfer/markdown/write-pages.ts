@@ -91,12 +91,14 @@ async function writePage(
     await output.text(`${head}\n`);
     await writeSections(writing, group.kind, ids, overview, output);
   });
+  const headSha256 = hash('sha256', `${head}\n`, 'hex');
+  return withIds({ path, ...written, headSha256, kind: group.kind }, ids);
+}
+
+/** The list of ids is made when it is asked for: as one text they take a fraction of the memory. */
+function withIds(file: Omit<ListedFile, 'ids'>, ids: string): ListedFile {
   return {
-    path,
-    ...written,
-    headSha256: hash('sha256', `${head}\n`, 'hex'),
-    kind: group.kind,
-    // Made when asked for: as one text they take a fraction of the memory.
+    ...file,
     get ids() {
       return listOf(ids);
     },
