@@ -67,10 +67,16 @@ let last: { readonly instant: Instant; readonly text: string } = {
 function format(instant: Instant): string {
   if (instant < MIN_INSTANT || instant > MAX_INSTANT)
     throw new RangeError(`${instant} µs is no date from the years 1 to 9999`);
-  const micros = ((instant % 1000n) + 1000n) % 1000n;
-  const ms = Number((instant - micros) / 1000n);
+  const number = Number(instant);
+  // As in parseInstant: bigints where numbers would lose digits only.
+  const micros = Number.isSafeInteger(number)
+    ? ((number % 1000) + 1000) % 1000
+    : Number(((instant % 1000n) + 1000n) % 1000n);
+  const ms = Number.isSafeInteger(number)
+    ? (number - micros) / 1000
+    : Number((instant - BigInt(micros)) / 1000n);
   const text = new Date(ms).toISOString();
-  if (micros !== 0n) return `${text.slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
+  if (micros !== 0) return `${text.slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
 }
 

@@ -115,7 +115,22 @@ export function memoryLine(memory: Memory, likely: string | null = null): string
 }
 
 function isPlain({ metadata, extra, provenance }: Memory): boolean {
-  return [metadata, extra, provenance.extra].every(object => Object.keys(object).length === 0);
+  const isEmpty = (object: JsonObject): boolean => Object.keys(object).length === 0;
+  return isEmpty(extra) && isEmpty(provenance.extra) && isInOrder(metadata);
+}
+
+/** Whether the members of an object are sorted, and none of them is more than a text, a whole number or a word. */
+function isInOrder(object: JsonObject): boolean {
+  let last = '';
+  for (const [key, value] of Object.entries(object)) {
+    if (key < last) return false;
+    if (
+      typeof value === 'object' ? value !== null : typeof value === 'number' && !Number.isSafeInteger(value)
+    )
+      return false;
+    last = key;
+  }
+  return true;
 }
 
 function provenanceRecord(provenance: Provenance): JsonObject {

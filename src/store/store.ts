@@ -81,6 +81,9 @@ export interface Reader extends CodeReader {
   /** The records of these ids that exist, in no particular order. */
   get(kind: RecordKind, ids: readonly string[]): Promise<readonly StoredEntry[]>;
 
+  /** As `get`, without the vectors. */
+  lines(kind: RecordKind, ids: readonly string[]): Promise<readonly StoredLine[]>;
+
   /** The memories that pass, newest `updated_at` first, ties by id. A page behind a place stays right while others write. */
   newest(filter: Filter, page: NewestPage): Promise<readonly StoredLine[]>;
 

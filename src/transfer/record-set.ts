@@ -1,21 +1,32 @@
-import { createHash } from 'node:crypto';
-import type { RecordKind } from '../model/record.ts';
+import { RECORD_KINDS, type RecordKind } from '../model/record.ts';
+
+/** Of 32 bits, in a sha256. */
+const WORDS = 8;
 
 /**
  * A digest of records that come in any order, each once: equal sets, equal digest. It tells what was read back from what was
  * written where a format does not keep the order of ids; between files and stores the content digest (model/digest.ts) does.
  */
 export class RecordSet {
-  #sums = new Uint32Array(8);
-  #count = 0;
+  readonly #sums: Readonly<Record<RecordKind, Uint32Array>> = {
+    memory: new Uint32Array(WORDS),
+    code_unit: new Uint32Array(WORDS),
+  };
+  readonly #counts: Record<RecordKind, number> = { memory: 0, code_unit: 0 };
 
-  add(kind: RecordKind, line: string): void {
-    const digest = createHash('sha256').update(`${kind}\n`).update(line).digest();
-    this.#sums = this.#sums.map((sum, i) => sum + digest.readUInt32LE(4 * i));
-    this.#count += 1;
+  /** `sha256`: of the record's canonical line, hexadecimal. */
+  add(kind: RecordKind, sha256: string): void {
+    const sums = this.#sums[kind];
+    const digest = Buffer.from(sha256, 'hex');
+    for (let i = 0; i < WORDS; i++) sums[i] = (sums[i] ?? 0) + digest.readUInt32LE(4 * i);
+    this.#counts[kind] += 1;
   }
 
   finish(): string {
-    return `${this.#count} ${Buffer.from(this.#sums.buffer).toString('hex')}`;
+    return RECORD_KINDS.map(kind => `${this.#counts[kind]} ${hexOf(this.#sums[kind])}`).join(' ');
   }
+}
+
+function hexOf(words: Uint32Array): string {
+  return Buffer.from(words.buffer).toString('hex');
 }

@@ -38,6 +38,9 @@ export function writeContract(makePlace: MakePlace): void {
         vector: memory.vector,
       });
       expect(Object.is(stored?.vector?.[1], -0)).toBe(true);
+      expect(await again.lines('memory', [idOf(7), memory.record.id])).toEqual([
+        { id: memory.record.id, line: memory.line, model: 'm', dimensions: 3 },
+      ]);
       expect(await again.get('code_unit', [unit.record.id, idOf(7)])).toEqual([
         { id: unit.record.id, line: unit.line, model: null, dimensions: 2, vector: unit.vector },
       ]);

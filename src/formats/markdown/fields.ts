@@ -50,14 +50,15 @@ const CODE_UNIT_ORDER = [
 export function fieldsOf(kind: RecordKind, record: JsonObject): Fields {
   const [order, known] =
     kind === 'memory' ? [MEMORY_ORDER, MEMORY_FIELDS] : [CODE_UNIT_ORDER, CODE_UNIT_FIELDS];
-  const unknown = Object.keys(record)
-    .filter(name => !known.has(name))
-    .sort();
-  return [...order, ...unknown].flatMap(name => {
-    const value = record[name] ?? null;
-    if (known.has(name) && isDefault(kind, name, value, record)) return [];
-    return [[name, name === 'provenance' ? withoutDefaults(value) : value] as const];
-  });
+  const fields: (readonly [string, JsonValue])[] = [];
+  for (const name of order) {
+    const stored = record[name] ?? null;
+    const value = name === 'provenance' && kind === 'memory' ? withoutDefaults(stored) : stored;
+    if (!isDefault(kind, name, value, record)) fields.push([name, value]);
+  }
+  const unknown = Object.keys(record).filter(name => !known.has(name));
+  for (const name of unknown.sort()) fields.push([name, record[name] ?? null]);
+  return fields;
 }
 
 function isDefault(kind: RecordKind, name: string, value: JsonValue, record: JsonObject): boolean {
@@ -66,9 +67,8 @@ function isDefault(kind: RecordKind, name: string, value: JsonValue, record: Jso
   switch (name) {
     case 'tags':
     case 'metadata':
-      return isEmpty(value);
     case 'provenance':
-      return Object.keys(withoutDefaults(value)).length === 0;
+      return isEmpty(value);
     case 'scope':
       return value === 'global';
     case 'importance':

@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemportError } from '../../errors.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { fileChunks } from '../json/file-chunks.ts';
 import { isOurs, MAX_FRONT_MATTER, readFrontMatter } from './front-matter.ts';
 import { INDEX, MANIFEST, NEXT_MANIFEST } from './layout.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { type ListedFile, type Manifest, scanManifest } from './manifest.ts';
 import { findMarkdown, openPage } from './page-files.ts';
 import { YamlError } from './read-yaml.ts';
 
@@ -51,13 +52,29 @@ export async function lookAtFolder(folder: string, all: boolean): Promise<Folder
   return { header: header ?? {}, pages, manifest, warnings, passedOver, leftOut };
 }
 
+type ManifestName = typeof MANIFEST | typeof NEXT_MANIFEST;
+
 /** The manifest of a folder that is to be written to; null for a folder without one that can be read. */
-export async function manifestOf(
+export async function manifestOf(folder: string, name: ManifestName): Promise<Manifest | null> {
+  const files: ListedFile[] = [];
+  const header = await scanManifestOf(folder, name, file => void files.push(file));
+  return header === null ? null : { header, files };
+}
+
+/** As scanManifest; null also for a file that is not there, can't be read, or is larger than a million records make it. */
+export async function scanManifestOf(
   folder: string,
-  name: typeof MANIFEST | typeof NEXT_MANIFEST,
-): Promise<Manifest | null> {
-  const text = await readText(join(folder, name));
-  return text === null ? null : readManifest(text);
+  name: ManifestName,
+  see: (file: ListedFile) => Promise<void> | void,
+): Promise<JsonObject | null> {
+  const handle = await open(join(folder, name)).catch(() => null);
+  if (handle === null) return null;
+  try {
+    const { size } = await handle.stat();
+    return size > MAX_MANIFEST ? null : await scanManifest(fileChunks(handle, 'reading'), see);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function isPage(folder: string, path: string): Promise<boolean> {
@@ -90,15 +107,6 @@ async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** null for a file that is not there, can't be read, or is larger than a million records make it. */
-async function readText(path: string): Promise<string | null> {
-  try {
-    return (await stat(path)).size > MAX_MANIFEST ? null : await readFile(path, 'utf8');
-  } catch {
-    return null;
-  }
 }
 
 const MAX_MANIFEST = 128 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { canonicalJson } from '../../model/canonical.ts';
 import { isId } from '../../model/id.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import { isJsonObject } from '../../model/json.ts';
-import { parseExactJson } from '../../model/json-parse.ts';
+import { parseRecordLine } from '../../model/json-parse.ts';
 import type { RecordKind } from '../../model/record.ts';
+import { blocksOf } from './scanner.ts';
 
 /** A file of a knowledge base as it was written, and the ids of the records in it, in their order. */
 export interface ListedFile {
@@ -27,36 +27,44 @@ export interface Manifest {
 const LISTS: Readonly<Record<RecordKind, string>> = { memory: 'memories', code_unit: 'code_units' };
 const MAX_VALUES = 1_000_000;
 
-/** One line of text, with its newline, for each file: a diff shows which pages changed. */
-export function manifestText({ header, files }: Manifest): string {
-  const lines = [{ ...header, files: files.length }, ...files.map(fileRecord)];
-  return lines.map(line => `${canonicalJson(line)}\n`).join('');
+/** A line of text, with its newline, for the header and each file: a diff shows which pages changed. */
+export function* manifestLines({ header, files }: Manifest): Generator<string> {
+  yield `${canonicalJson({ ...header, files: files.length })}\n`;
+  for (const file of files) yield `${canonicalJson(fileRecord(file))}\n`;
 }
 
 /**
- * Reads a manifest; null for what is none, or one that was cut off or changed by hand. Only paths that an export gives are
- * taken: nobody is led out of the folder by one.
+ * Reads a manifest, in flat memory: `see` is told of each file. Resolves to the header; to null for what is no manifest, or
+ * one that was cut off or changed by hand, of which nothing counts. Only paths that an export gives are taken: nobody is
+ * led out of the folder by one.
  */
-export function readManifest(text: string): Manifest | null {
+export async function scanManifest(
+  chunks: AsyncIterable<Uint8Array>,
+  see: (file: ListedFile) => Promise<void> | void,
+): Promise<JsonObject | null> {
+  let header: JsonObject | null = null;
+  let count = 0;
   try {
-    const [first, ...rest] = text.split(/\r?\n/).filter(line => line !== '');
-    const header = objectOf(first ?? '');
-    const files = rest.map(line => fileOf(objectOf(line)));
-    return header.files === files.length ? { header, files } : null;
+    for await (const block of blocksOf(chunks)) {
+      for (const line of block.toString('utf8').split(/\r?\n/)) {
+        if (line === '') continue;
+        const object = parseRecordLine(line, { maxValues: MAX_VALUES });
+        if (header === null) header = object;
+        else {
+          await see(fileOf(object));
+          count += 1;
+        }
+      }
+    }
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
+  return header?.files === count ? header : null;
 }
 
 function fileRecord({ path, bytes, sha256, headSha256, kind, ids }: ListedFile): JsonObject {
   return { path, bytes, sha256, head_sha256: headSha256, [LISTS[kind]]: ids };
-}
-
-function objectOf(line: string): JsonObject {
-  const value = parseExactJson(line, { maxValues: MAX_VALUES });
-  if (!isJsonObject(value)) throw new SyntaxError('no object');
-  return value;
 }
 
 function fileOf(record: JsonObject): ListedFile {

@@ -104,10 +104,12 @@ class PageReader {
   }
 }
 
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function textOf({ bytes, isTooLong }: Part): string {
   if (isTooLong) throw new SectionError(`longer than ${inMib(MAX_PART_BYTES)}`, 0);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return DECODER.decode(bytes);
   } catch {
     throw new SectionError('not UTF-8', 0);
   }

@@ -7,11 +7,17 @@ const MAX_PARSED = 16 * 1024;
 /** A line that can mean nothing but itself. */
 const HARMLESS = /^[\p{L}"'(“][^\\`*_~<>[\]{}|#$%&^=:\p{C}\p{Zl}\p{Zp}]*$/u;
 
+/**
+ * A line that CommonMark can only take for text with emphasis, code and line breaks in it, if need be in a list: it begins no
+ * other block, and nothing in it can be a link, an image, HTML or a definition.
+ */
+const PARAGRAPH = /^(?:[-*+] |\d{1,9}[.)] )?(?:[\p{L}"'(“]|\d+(?=[\p{L} ,:%/-]))[^<[\]]*$/u;
+
 /** What Markdown beyond CommonMark would take for more than text, where it could reach beyond the section or lead nowhere. */
 const BEYOND = /\[\[|%%|\$[^$]*\$|\[\^|^ {0,3}(?:<{7}|>{7}|={7}|\|{7})|^\s*[>*+\d.) \t-]{30}/m;
 
 /** Controls, line separators, half characters, and what turns the direction of the text around it. */
-const UNSEEN = /(?![\n])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]/u;
+const UNSEEN = /[[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]--\n]/v;
 
 const ALLOWED: ReadonlySet<string> = new Set([
   'root',
@@ -37,6 +43,7 @@ export function isPlain(content: string): boolean {
   const lines = content.split('\n');
   if (lines.every(line => line === '' || HARMLESS.test(line))) return true;
   if (content.length > MAX_PARSED || BEYOND.test(content)) return false;
+  if (lines.every(line => line === '' || PARAGRAPH.test(line))) return true;
   return !lines.some(line => opensFence(line) !== null) && isHarmless(fromMarkdown(content));
 }
 

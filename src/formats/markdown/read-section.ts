@@ -3,7 +3,6 @@ import { derivedId } from '../../model/id.ts';
 import { contentHash } from '../../model/identity.ts';
 import { advance, formatInstant, type Instant } from '../../model/instant.ts';
 import { type JsonObject, withKeys } from '../../model/json.ts';
-import { memoryRecord } from '../../model/memory.ts';
 import { readCodeUnit } from '../../model/read-code-unit.ts';
 import { RecordError } from '../../model/read-fields.ts';
 import { readMemory } from '../../model/read-memory.ts';
@@ -12,8 +11,8 @@ import { readContent } from './content-block.ts';
 import { closesFence, opensFence } from './fence.ts';
 import { CODE_UNIT_MARK, MEMORY_MARK } from './layout.ts';
 import { readYaml, YamlError } from './read-yaml.ts';
-import { lineHash, titleOf } from './section.ts';
-import { inlineText, memoryTitle } from './title.ts';
+import { lineHash } from './section.ts';
+import { codeUnitTitle, inlineText, memoryTitle } from './title.ts';
 
 /** What a section without metadata of its own has from the page that it stands on. */
 export interface Surroundings {
@@ -28,7 +27,8 @@ export interface Surroundings {
 export interface ReadSection {
   readonly kind: RecordKind;
   readonly entry: Entry;
-  readonly record: JsonObject;
+  /** The hash that it was written with, and that it has still, unless it was edited; null for one without. */
+  readonly sha256: string | null;
   /** Whether it says something else than it was written with; null where that can't be told. */
   readonly isEdited: boolean | null;
   readonly warnings: readonly string[];
@@ -63,22 +63,23 @@ export function readSection(text: string, around: Surroundings): ReadSection {
     throw new SectionError('the content stands below the metadata, not in it', block.start, id);
   const isNew = block.fields.id === undefined || block.fields.id === null;
   const content = isNew ? newContent(headingOf(lines[0] ?? ''), read.content) : read.content;
-  const value = withKeys(isNew ? inherited(kind, around) : {}, withKeys(block.fields, { content }));
+  const fields = { ...block.fields, content };
+  const value = isNew ? withKeys(inherited(kind, around), fields) : fields;
   const { entry, warnings } = attempt(
     () => (isNew ? newEntry(kind, value) : entryOf(kind, value)),
     block.start,
     id,
   );
-  if (isNew || block.sha256 === null) return finished(entry, isNew ? false : null, warnings);
-  if (lineHash(entry.line) !== block.sha256)
-    return finished(
-      attempt(() => dated(entry, around.generated), block.start, id),
-      true,
-      warnings,
-    );
-  const isRetitled = headingOf(lines[0] ?? '') !== inlineText(titleOf(kind, recordOf(entry)));
+  const { sha256 } = block;
+  if (isNew || sha256 === null)
+    return { kind, entry, sha256: null, isEdited: isNew ? false : null, warnings };
+  if (lineHash(entry.line) !== sha256) {
+    const edited = attempt(() => dated(entry, around.generated), block.start, id);
+    return { kind, entry: edited, sha256, isEdited: true, warnings };
+  }
+  const isRetitled = headingOf(lines[0] ?? '') !== inlineText(titleOfEntry(entry));
   const note = 'a heading was changed; it is made from the content, so the change was left out';
-  return finished(entry, false, isRetitled ? [...warnings, note] : warnings);
+  return { kind, entry, sha256, isEdited: false, warnings: isRetitled ? [...warnings, note] : warnings };
 }
 
 interface Metadata {
@@ -201,12 +202,9 @@ function dated(entry: Entry, generated: Instant | null): Entry {
     : codeUnitEntry({ ...entry.record, indexedAt: date }, null);
 }
 
-function finished(entry: Entry, isEdited: boolean | null, warnings: readonly string[]): ReadSection {
-  return { kind: entry.kind, entry, record: recordOf(entry), isEdited, warnings };
-}
-
-function recordOf(entry: Entry): JsonObject {
-  return entry.kind === 'memory' ? memoryRecord(entry.record) : codeUnitRecord(entry.record);
+function titleOfEntry(entry: Entry): string {
+  if (entry.kind === 'code_unit') return codeUnitTitle(codeUnitRecord(entry.record));
+  return memoryTitle({ id: entry.record.id, content: entry.record.content });
 }
 
 function attempt<T>(work: () => T, line: number, id: string | null): T {

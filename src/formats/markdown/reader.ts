@@ -1,9 +1,11 @@
 import { MemportError } from '../../errors.ts';
 import type { ReadableFile } from '../../file-access.ts';
+import { codeUnitRecord } from '../../model/code-unit.ts';
 import { type Instant, parseInstant } from '../../model/instant.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { memoryRecord } from '../../model/memory.ts';
 import type { WorkOptions } from '../../model/progress.ts';
-import { RECORD_KINDS, type RecordKind } from '../../model/record.ts';
+import { type Entry, RECORD_KINDS, type RecordKind } from '../../model/record.ts';
 import { fileChunks } from '../json/file-chunks.ts';
 import { checkVersions, versionText } from '../json/versions.ts';
 import type { Source, SourceItem, SourceMissing, Verification } from '../source.ts';
@@ -161,6 +163,10 @@ class MarkdownSource implements Source {
   }
 }
 
+function recordOf(entry: Entry): JsonObject {
+  return entry.kind === 'memory' ? memoryRecord(entry.record) : codeUnitRecord(entry.record);
+}
+
 function dateOf({ export_date: date }: JsonObject): Instant | null {
   return typeof date === 'string' ? parseInstant(date) : null;
 }
@@ -202,7 +208,7 @@ class Items {
   }
 
   #record({ section, place }: Found & { readonly type: 'record' }): SourceItem {
-    const { kind, entry, record, isEdited } = section;
+    const { kind, entry, isEdited } = section;
     const { id } = entry.record;
     const position = this.#next(kind);
     if (this.#seen[kind].has(id)) {
@@ -212,7 +218,15 @@ class Items {
     this.#seen[kind].add(id);
     const note = 'a section without the hash that it was written with: its dates are taken as they stand';
     const warnings = isEdited === null ? [...section.warnings, note] : section.warnings;
-    return { type: 'record', kind, position, value: record, line: entry.line, vector: null, warnings };
+    return {
+      type: 'record',
+      kind,
+      position,
+      value: recordOf(entry),
+      line: entry.line,
+      vector: null,
+      warnings,
+    };
   }
 
   push(item: SourceItem): void {

@@ -9,7 +9,7 @@ export interface Part {
   readonly type: 'head' | 'group' | 'section' | 'records';
   /** Number of its first line in the file, from 1. */
   readonly line: number;
-  /** Its bytes; only the beginning where it is too long. */
+  /** Its bytes, valid until the next part is asked for; only the beginning where it is too long. */
   readonly bytes: Buffer;
   readonly isTooLong: boolean;
 }
@@ -18,7 +18,7 @@ export interface Part {
 export const MAX_PART_BYTES = 96 * 1024 * 1024;
 /** Lines beyond this are no heading and no fence, whatever they begin with. */
 const LOOKED_AT = 4096;
-const [NEWLINE, RETURN] = [0x0a, 0x0d];
+const NEWLINE = 0x0a;
 
 /**
  * Divides a file into its parts, in flat memory: by headings at the left edge, of `#` or `##`, as CommonMark reads them in
@@ -27,14 +27,9 @@ const [NEWLINE, RETURN] = [0x0a, 0x0d];
  */
 export async function* scanParts(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Part> {
   const scanner = new Scanner();
-  for await (const line of linesOf(chunks)) {
-    const part = scanner.line(line);
-    if (part !== null) yield part;
-  }
+  for await (const block of blocksOf(chunks)) yield* scanner.block(block);
   yield scanner.end();
 }
-
-type Line = Buffer;
 
 class Scanner {
   #type: Part['type'] = 'head';
@@ -47,17 +42,30 @@ class Scanner {
   #until: RegExp | null = null;
   #isCrlf = false;
 
-  /** Takes a line with its end; gives the part that it ends. */
-  line(bytes: Line): Part | null {
-    this.#number += 1;
-    if (this.#number === 1) this.#isCrlf = bytes.at(-2) === RETURN && bytes.at(-1) === NEWLINE;
-    const text = this.#look(bytes);
-    const type = this.#typeOf(text);
-    const ended = type === null ? null : this.end();
-    if (type !== null) this.#begin(type);
-    this.#follow(text, type);
-    this.#keep(this.#isCrlf ? withoutReturn(bytes) : bytes);
-    return ended;
+  /** Takes whole lines; gives the parts that end in them. */
+  *block(bytes: Buffer): Generator<Part> {
+    // A character for each byte: in a string the next line end is found at many times the speed.
+    const text = bytes.toString('latin1');
+    let begun = 0;
+    for (let start = 0; start < text.length; ) {
+      const end = text.indexOf('\n', start) + 1 || text.length;
+      this.#number += 1;
+      if (this.#number === 1) this.#isCrlf = text.endsWith('\r\n', end);
+      if (this.#mayMatter(text.charCodeAt(start))) {
+        const line = this.#look(text, start, end);
+        const type = this.#typeOf(line);
+        if (type !== null) {
+          this.#keep(bytes.subarray(begun, start));
+          yield this.end();
+          this.#begin(type);
+          begun = start;
+        }
+        this.#follow(line, type);
+      }
+      start = end;
+    }
+    // A copy: the chunk that this lies in is overwritten by the next.
+    this.#keep(Buffer.from(bytes.subarray(begun)));
   }
 
   end(): Part {
@@ -70,10 +78,16 @@ class Scanner {
     };
   }
 
-  /** The beginning of a line as text, as far as it takes to tell what it is. */
-  #look(bytes: Line): string {
-    const text = bytes.toString('latin1', 0, LOOKED_AT).replace(/\r?\n$/, '');
-    return this.#number === 1 ? text.replace(/^\u00ef\u00bb\u00bf/, '') : text;
+  /** Whether a line that begins so may be a heading, or begin or end what headings can't be in. */
+  #mayMatter(first: number): boolean {
+    if (this.#number === 1 || this.#until !== null) return true;
+    return this.#fence === null ? BEGINNINGS.has(first) : FENCE_BEGINNINGS.has(first);
+  }
+
+  /** The beginning of a line, as far as it takes to tell what it is. */
+  #look(text: string, start: number, end: number): string {
+    const line = text.slice(start, Math.min(end, start + LOOKED_AT)).replace(/\r?\n$/, '');
+    return this.#number === 1 ? line.replace(/^\u00ef\u00bb\u00bf/, '') : line;
   }
 
   #typeOf(text: string): Part['type'] | null {
@@ -104,44 +118,56 @@ class Scanner {
     } else this.#fence = opensFence(text);
   }
 
-  #keep(bytes: Line): void {
+  #keep(lines: Buffer): void {
+    const bytes = this.#isCrlf ? withoutReturns(lines) : lines;
+    if (bytes.length === 0) return;
     this.#size += bytes.length;
     if (this.#size > MAX_PART_BYTES) this.#isTooLong = true;
     else this.#pieces.push(bytes);
   }
 }
 
-function withoutReturn(bytes: Line): Line {
-  if (bytes.at(-1) !== NEWLINE || bytes.at(-2) !== RETURN) return bytes;
-  const copy = Buffer.from(bytes.subarray(0, -1));
-  copy[copy.length - 1] = NEWLINE;
-  return copy;
+/** First characters of lines that begin a heading, a fence or a comment. */
+const BEGINNINGS = codesOf(' #`~<');
+/** Of those that end a fence. */
+const FENCE_BEGINNINGS = codesOf(' `~');
+
+function codesOf(characters: string): ReadonlySet<number> {
+  return new Set([...characters].map(character => character.charCodeAt(0)));
 }
 
-/** Lines with their ends; of one that no part could hold only the beginning. */
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+function withoutReturns(lines: Buffer): Buffer {
+  return Buffer.from(lines.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+}
+
+/**
+ * Whole lines with their ends, many at a time, valid until the next are asked for; of a line that no part could hold only
+ * the beginning.
+ */
+export async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let pieces: Buffer[] = [];
   let size = 0;
   const add = (piece: Buffer): void => {
-    if (piece.length > 0 && size <= MAX_PART_BYTES) pieces.push(piece);
+    if (piece.length > 0 && size <= MAX_PART_BYTES) pieces.push(Buffer.from(piece));
     size += piece.length;
   };
-  const take = (): Line => {
-    const line = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const first = bytes.indexOf(NEWLINE) + 1;
+    if (first === 0) {
+      add(bytes);
+      continue;
+    }
+    const last = bytes.lastIndexOf(NEWLINE) + 1;
+    const start = size > 0 ? first : 0;
+    if (start > 0) {
+      add(bytes.subarray(0, start));
+      yield Buffer.concat(pieces);
+    }
+    if (start < last) yield bytes.subarray(start, last);
     pieces = [];
     size = 0;
-    return line;
-  };
-  for await (const chunk of chunks) {
-    // A copy: the chunk is overwritten by the next.
-    const bytes = Buffer.from(chunk);
-    let start = 0;
-    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
-      add(bytes.subarray(start, end + 1));
-      start = end + 1;
-      yield take();
-    }
-    add(bytes.subarray(start));
+    add(bytes.subarray(last));
   }
-  if (size > 0) yield take();
+  if (size > 0) yield Buffer.concat(pieces);
 }

@@ -3,15 +3,21 @@ import type { JsonObject, JsonValue } from '../../model/json.ts';
 const MAX_CHARACTERS = 72;
 /** So much of a text is looked at for a title. */
 const LOOKED_AT = 4000;
+/** The usual beginning of a text: longer than a title, and nothing in it that `bare` and `visible` would touch. */
+const USUAL = /^[A-Za-z0-9](?: ?[!-)+-9;-_a-~\u00c0-\u024f]){72}/;
 
 /** A heading for a memory: the beginning of its text on one line, without what would not be seen. */
 export function memoryTitle(record: JsonObject): string {
-  const lines = textOf(record.content)
-    .slice(0, LOOKED_AT)
-    .split(/[\r\n\u2028\u2029]/);
-  const candidates = lines.map(line => visible(bare(line)));
-  const words = candidates.find(line => /[\p{L}\p{N}]/u.test(line)) ?? candidates.find(line => line !== '');
-  return words === undefined ? `Memory ${textOf(record.id).slice(0, 8)}` : shortened(words);
+  const text = textOf(record.content).slice(0, LOOKED_AT);
+  const usual = USUAL.exec(text)?.[0];
+  if (usual !== undefined) return shortened(usual);
+  let seen = '';
+  for (const line of text.split(/[\r\n\u2028\u2029]/)) {
+    const words = visible(bare(line));
+    if (/[\p{L}\p{N}]/u.test(words)) return shortened(words);
+    seen ||= words;
+  }
+  return seen === '' ? `Memory ${textOf(record.id).slice(0, 8)}` : shortened(seen);
 }
 
 /** A heading for a code unit: its name, and where it stands. */
@@ -32,6 +38,7 @@ export function projectTitle(project: string | null): string {
  * beyond that (formulas, highlights, comments, tags).
  */
 export function inlineText(text: string): string {
+  if (!/[\\`*[\]<#~$_&=%]/.test(text)) return text;
   return text
     .replace(/[\\`*[\]<#~$]/g, '\\$&')
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
@@ -59,11 +66,19 @@ function visible(text: string): string {
   );
 }
 
+/** The beginning of a text, without the word that would be cut, unless that is a long one. */
 function shortened(text: string, most: number = MAX_CHARACTERS): string {
-  const characters = [...text];
+  if (text.length <= most) return text;
+  const start = text.slice(0, 2 * most + 2);
+  // Only where it has to be taken apart: that takes longer than all the rest.
+  const characters = /[\ud800-\udfff]/.test(start) ? [...start] : start;
   if (characters.length <= most) return text;
-  const cut = characters.slice(0, most - 1).join('');
-  return `${cut.replace(/(?<=.{30})\s+\S{0,20}$/u, '')}…`;
+  const cut = characters.slice(0, most - 1);
+  const space = cut.lastIndexOf(' ');
+  let end = space >= 30 && cut.length - space <= 21 ? space : cut.length;
+  while (end > 30 && cut[end - 1] === ' ') end -= 1;
+  const left = cut.slice(0, end);
+  return `${typeof left === 'string' ? left : left.join('')}…`;
 }
 
 function textOf(value: JsonValue | undefined): string {

@@ -41,17 +41,19 @@ class Lines {
   }
 
   #object(indent: number): JsonObject {
-    const entries = new Map<string, JsonValue>();
+    const object: Record<string, JsonValue> = {};
     for (; this.#at < this.#lines.length; ) {
-      const [, space = '', key = '', text] = LINE.exec(this.#lines[this.#at] ?? '') ?? [];
-      if (key === '' || entries.has(key)) throw new OtherYaml();
+      const found = LINE.exec(this.#lines[this.#at] ?? '');
+      if (found === null) throw new OtherYaml();
+      const { 1: space = '', 2: key = '', 3: text } = found;
+      if (key === '__proto__' || Object.hasOwn(object, key)) throw new OtherYaml();
       if (space.length < indent) break;
       if (space.length > indent) throw new OtherYaml();
       this.#at += 1;
-      entries.set(key, text === undefined ? this.#object(indent + 2) : readValue(text));
+      object[key] = text === undefined ? this.#object(indent + 2) : readValue(text);
     }
-    if (entries.size === 0) throw new OtherYaml();
-    return Object.fromEntries(entries);
+    if (Object.keys(object).length === 0) throw new OtherYaml();
+    return object;
   }
 }
 

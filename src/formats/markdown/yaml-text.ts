@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { jsonText } from './json-text.ts';
 
 /** The shape of keys and texts that are written without quotes. Also what yaml-lines.ts reads. */
@@ -14,6 +14,7 @@ const MAX_PLAIN = 100;
 /** Longer lists and objects stand on one line, as JSON. */
 const MAX_BLOCK = 2000;
 const MAX_DEPTH = 3;
+const INDENTS = Array.from({ length: MAX_DEPTH + 1 }, (_, depth) => '  '.repeat(depth));
 
 /**
  * Fields as YAML that reads well: short texts without quotes, small objects on lines of their own; all else as JSON, which
@@ -22,20 +23,23 @@ const MAX_DEPTH = 3;
  */
 export function yamlBlock(fields: readonly (readonly [string, JsonValue])[]): string {
   if (!fields.every(([key]) => KEY.test(key))) return jsonText(Object.fromEntries(fields));
-  return linesOf(fields, 0).join('\n');
+  const lines: string[] = [];
+  addLines(lines, fields, 0);
+  return lines.join('\n');
 }
 
-function linesOf(fields: readonly (readonly [string, JsonValue])[], depth: number): readonly string[] {
-  return fields.flatMap(([key, value]) => {
-    const head = `${'  '.repeat(depth)}${key}:`;
-    if (!isJsonObject(value) || !isSmall(value, depth)) return [`${head} ${valueText(value)}`];
-    return [head, ...linesOf(Object.entries(value).sort(byKey), depth + 1)];
-  });
+function addLines(lines: string[], fields: readonly (readonly [string, JsonValue])[], depth: number): void {
+  for (const [key, value] of fields) {
+    const head = `${INDENTS[depth] ?? ''}${key}:`;
+    if (isJsonObject(value) && isSmall(value, depth)) {
+      lines.push(head);
+      addLines(lines, Object.entries(value).sort(byKey), depth + 1);
+    } else lines.push(`${head} ${valueText(value)}`);
+  }
 }
 
 /** Whether an object is to stand on lines of its own. */
-function isSmall(value: JsonValue, depth: number): boolean {
-  if (!isJsonObject(value)) return true;
+function isSmall(value: JsonObject, depth: number): boolean {
   const keys = Object.keys(value);
   if (keys.length === 0 || depth >= MAX_DEPTH || !keys.every(key => KEY.test(key))) return false;
   return jsonText(value).length <= MAX_BLOCK;

@@ -24,6 +24,17 @@ export function entriesById(
   }));
 }
 
+/** The contract is that of Reader.lines. */
+export function linesById(
+  connection: Connection,
+  kind: RecordKind,
+  ids: readonly string[],
+): readonly StoredLine[] {
+  const sql = `SELECT ${LINE_COLUMNS} FROM ${TABLES[kind].records} r
+    WHERE r.id IN (SELECT value FROM json_each(?))`;
+  return connection.all<LineRow>(sql, [JSON.stringify(ids)]).map(storedLine);
+}
+
 /** Two terms, since only the first one can be looked up in the index. */
 const BEHIND_PLACE = ' AND r.updated_at <= ? AND (r.updated_at < ? OR r.id > ?)';
 

@@ -25,7 +25,7 @@ import type {
 import { codeUnitsOf, indexedFiles } from './code-files.ts';
 import { comparableVectors, idsWithoutVector } from './comparable-vectors.ts';
 import type { Connection } from './connection.ts';
-import { entriesById, groupIds, idsByContentHash, idsByPrefix, newestMemories } from './lookup.ts';
+import { entriesById, groupIds, idsByContentHash, idsByPrefix, linesById, newestMemories } from './lookup.ts';
 import { listOperations, operationChanges } from './operations.ts';
 import { listProjects } from './projects.ts';
 import { scanLines, scanVectors } from './scan.ts';
@@ -69,6 +69,10 @@ export class SqliteReader implements Reader {
 
   get(kind: RecordKind, ids: readonly string[]): Promise<readonly StoredEntry[]> {
     return this.#run(connection => entriesById(connection, kind, ids));
+  }
+
+  lines(kind: RecordKind, ids: readonly string[]): Promise<readonly StoredLine[]> {
+    return this.#run(connection => linesById(connection, kind, ids));
   }
 
   newest(filter: Filter, page: NewestPage): Promise<readonly StoredLine[]> {

@@ -2,16 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemportError, toMemportError } from '../../errors.ts';
 import { MANIFEST } from '../../formats/markdown/layout.ts';
-import { manifestText } from '../../formats/markdown/manifest.ts';
-import { openMarkdownFolder } from '../../formats/markdown/reader.ts';
+import { manifestLines } from '../../formats/markdown/manifest.ts';
+import { lineHash } from '../../formats/markdown/section.ts';
 import type { WorkOptions } from '../../model/progress.ts';
+import { RECORD_KINDS } from '../../model/record.ts';
 import type { Reader } from '../../store/store.ts';
 import type { ExportPlan, Written } from '../export-plan.ts';
 import { Meter } from '../meter.ts';
 import { RecordSet } from '../record-set.ts';
+import { scanLines } from '../scan.ts';
 import { gatherBase } from './base.ts';
 import { isKnown } from './known-edits.ts';
-import { recordSetOf } from './read-back.ts';
+import { recordSetOfFolder } from './read-back.ts';
 import type { Writing } from './sections.ts';
 import { TargetFolder } from './target-folder.ts';
 import { writePages } from './write-pages.ts';
@@ -42,8 +44,8 @@ export async function exportFolder(
     const writing: Writing = { reader, set: new RecordSet(), meter, work };
     const manifest = await writePages(folder.stage, base, writing, plan.datedByRecords === true);
     const digest = writing.set.finish();
-    await writeFile(join(folder.stage, MANIFEST), manifestText(manifest), { mode: 0o600 });
-    if (plan.verify !== false) await verifyFolder(folder.stage, digest, work);
+    await writeFile(join(folder.stage, MANIFEST), manifestLines(manifest), { mode: 0o600 });
+    if (plan.verify !== false) await verifyFolder(folder.stage, reader, plan, work);
     const changes = await folder.compare(manifest);
     const edited: string[] = [];
     if (plan.force !== true)
@@ -68,10 +70,19 @@ export async function exportFolder(
   }
 }
 
-async function verifyFolder(folder: string, digest: string, work: WorkOptions): Promise<void> {
-  await using source = await openMarkdownFolder(folder);
-  await source.verify(work);
-  if ((await recordSetOf(source, work)) === digest) return;
+/** Compares with the store itself, and not with what the writer took from it. */
+async function verifyFolder(
+  folder: string,
+  reader: Reader,
+  { filter, code }: ExportPlan,
+  work: WorkOptions,
+): Promise<void> {
+  const set = new RecordSet();
+  for (const kind of code ? RECORD_KINDS : (['memory'] as const)) {
+    for await (const page of scanLines(reader, kind, filter, work))
+      for (const { line } of page) set.add(kind, lineHash(line));
+  }
+  if ((await recordSetOfFolder(folder, work)) === set.finish()) return;
   throw new MemportError('integrity', 'what was written is not what the store holds; it was removed again');
 }
 

@@ -41,11 +41,11 @@ export async function* groupRecords(
   for (let at = 0; at < countOf(ids); ) {
     signal?.throwIfAborted();
     const wanted = listOf(someOf(ids, at, at + batch));
-    const stored = new Map((await reader.get(kind, wanted)).map(({ id, line }) => [id, line]));
+    const stored = new Map((await reader.lines(kind, wanted)).map(({ id, line }) => [id, line]));
     const records = wanted.map(id => {
       const line = stored.get(id);
       if (line === undefined) throw new MemportError('integrity', `the store has lost the record ${id}`);
-      return { id, line, record: parseRecordLine(line) };
+      return { id, line, record: recordOf(line) };
     });
     const size = records.reduce((sum, { line }) => sum + line.length, 0);
     yield records;
@@ -54,4 +54,10 @@ export async function* groupRecords(
     // The store answers without waiting: a long export would let no signal through.
     await new Promise(setImmediate);
   }
+}
+
+/** A stored line is canonical: where native numbers give the same text again, they are exact. */
+function recordOf(line: string): JsonObject {
+  const record = JSON.parse(line) as JsonObject;
+  return JSON.stringify(record) === line ? record : parseRecordLine(line);
 }

@@ -10,7 +10,7 @@ import { Meter } from '../meter.ts';
 import { RecordSet } from '../record-set.ts';
 import { type BaseGroup, gatherBase } from './base.ts';
 import { countOf, listOf, someOf } from './group-records.ts';
-import { headingsOf, overviewOf, type Writing, writeSections } from './sections.ts';
+import { headingsOf, overviewOf, titlesOf, type Writing, writeSections } from './sections.ts';
 import { TextOutput } from './text-output.ts';
 
 const TITLE = 'Memories';
@@ -32,11 +32,11 @@ export async function writeMarkdownFile(
   const slugger = newSlugger();
   for (const { group, ids } of groups) {
     slugger.slug(groupTitle(group));
-    const { titles } = await overviewOf(writing, group.kind, ids);
-    const headings = headingsOf(titles, slugger);
+    const overview = await overviewOf(writing, group.kind, ids);
+    const headings = headingsOf(overview.titles, slugger);
     await output.text(groupHead(group, countOf(ids), headings.length <= PAGE_RECORDS ? headings : []));
     await output.text('\n');
-    await writeSections(writing, group.kind, ids, output);
+    await writeSections(writing, group.kind, ids, overview, output);
   }
   await output.text(recordsComment(groups));
   const { bytes } = await output.finish();
@@ -62,8 +62,7 @@ async function contentsOf(writing: Writing, groups: readonly BaseGroup[]): Promi
   const lines: ContentsLine[] = [];
   for (const { group, ids } of groups) {
     lines.push({ group, count: countOf(ids), slug: slugger.slug(groupTitle(group)) });
-    const { titles } = await overviewOf(writing, group.kind, ids);
-    headingsOf(titles, slugger);
+    headingsOf(await titlesOf(writing, group.kind, ids), slugger);
   }
   return lines;
 }

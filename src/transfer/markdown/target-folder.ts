@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { writeAtomically } from '../../atomic-file.ts';
 import { MemportError } from '../../errors.ts';
 import { systemCode, unwritable } from '../../file-target.ts';
-import { manifestOf } from '../../formats/markdown/folder.ts';
+import { scanManifestOf } from '../../formats/markdown/folder.ts';
 import { MANIFEST, NEXT_MANIFEST } from '../../formats/markdown/layout.ts';
-import { type Manifest, manifestText } from '../../formats/markdown/manifest.ts';
+import { type Manifest, manifestLines } from '../../formats/markdown/manifest.ts';
 import { removeLeftovers, temporaryName } from '../../leftovers.ts';
 
 /** What publishing would do to a folder. */
@@ -87,8 +87,7 @@ export class TargetFolder implements AsyncDisposable {
    * where this is cut short, it is told, and the next export knows all files for its own.
    */
   async publish(manifest: Manifest, { written, removed }: Changes): Promise<void> {
-    const text = manifestText(manifest);
-    await writeAtomically(join(this.path, NEXT_MANIFEST), file => file.appendFile(text));
+    await writeAtomically(join(this.path, NEXT_MANIFEST), file => file.appendFile(manifestLines(manifest)));
     this.#isPublished = true;
     const folders = new Set<string>([this.path]);
     for (const path of written) {
@@ -116,8 +115,10 @@ export class TargetFolder implements AsyncDisposable {
   async #ours(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     const ours = new Map<string, Set<string>>();
     for (const name of [MANIFEST, NEXT_MANIFEST] as const) {
-      for (const { path, sha256 } of (await manifestOf(this.path, name))?.files ?? [])
-        ours.set(path, (ours.get(path) ?? new Set()).add(sha256));
+      const listed = new Map<string, string>();
+      const header = await scanManifestOf(this.path, name, file => void listed.set(file.path, file.sha256));
+      if (header === null) continue;
+      for (const [path, sha256] of listed) ours.set(path, (ours.get(path) ?? new Set()).add(sha256));
     }
     return ours;
   }

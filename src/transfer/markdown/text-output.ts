@@ -7,7 +7,7 @@ const CHUNK = 256 * 1024;
 export class TextOutput {
   readonly #file: WritableFile;
   readonly #hash: Hash = createHash('sha256');
-  #pieces: string[] = [];
+  #pieces: Buffer[] = [];
   #size = 0;
   #bytes = 0;
 
@@ -16,8 +16,13 @@ export class TextOutput {
   }
 
   async text(text: string): Promise<void> {
-    this.#pieces.push(text);
-    this.#size += text.length;
+    await this.bytes(Buffer.from(text));
+  }
+
+  /** The bytes must stay as they are. */
+  async bytes(bytes: Buffer): Promise<void> {
+    this.#pieces.push(bytes);
+    this.#size += bytes.length;
     if (this.#size >= CHUNK) await this.#flush();
   }
 
@@ -28,7 +33,7 @@ export class TextOutput {
   }
 
   async #flush(): Promise<void> {
-    const bytes = Buffer.from(this.#pieces.join(''));
+    const bytes = Buffer.concat(this.#pieces, this.#size);
     this.#pieces = [];
     this.#size = 0;
     this.#hash.update(bytes);

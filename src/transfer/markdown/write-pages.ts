@@ -89,14 +89,19 @@ async function writePage(
   const path = `${project.folder}/${pageFile(group, index, pages)}`;
   const written = await writeFile(folder, path, async output => {
     await output.text(`${head}\n`);
-    await writeSections(writing, group.kind, ids, output);
+    await writeSections(writing, group.kind, ids, overview, output);
   });
+  const headSha256 = hash('sha256', `${head}\n`, 'hex');
+  return withIds({ path, ...written, headSha256, kind: group.kind }, ids);
+}
+
+/** The list of ids is made when it is asked for: as one text they take a fraction of the memory. */
+function withIds(file: Omit<ListedFile, 'ids'>, ids: string): ListedFile {
   return {
-    path,
-    ...written,
-    headSha256: hash('sha256', `${head}\n`, 'hex'),
-    kind: group.kind,
-    ids: listOf(ids),
+    ...file,
+    get ids() {
+      return listOf(ids);
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { lineHash, sectionText, titleOf } from '../../../src/formats/markdown/section.ts';
 import type { CodeUnit } from '../../../src/model/code-unit.ts';
 import type { Instant } from '../../../src/model/instant.ts';
-import { type JsonValue, NumberToken } from '../../../src/model/json.ts';
+import { type JsonObject, type JsonValue, NumberToken } from '../../../src/model/json.ts';
 import {
   CATEGORIES,
   CONTEXT_LEVELS,
@@ -10,8 +11,13 @@ import {
   PROVENANCE_SOURCES,
   SCOPES,
 } from '../../../src/model/memory.ts';
-import { codeUnitEntry, type Entry, memoryEntry } from '../../../src/model/record.ts';
+import { codeUnitEntry, type Entry, memoryEntry, type RecordKind } from '../../../src/model/record.ts';
 import { aCodeUnit, aMemory, idOf } from '../../support/records.ts';
+
+/** The section of a record. */
+export function sectionOf(kind: RecordKind, record: JsonObject, line: string): string {
+  return sectionText({ kind, record, title: titleOf(kind, record), sha256: lineHash(line) });
+}
 
 /** Pieces of text that a page could be broken by. */
 export const HOSTILE = [

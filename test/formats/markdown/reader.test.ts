@@ -2,20 +2,36 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSource } from '../../../src/formats/detect.ts';
-import { manifestText, readManifest } from '../../../src/formats/markdown/manifest.ts';
-import { sectionText } from '../../../src/formats/markdown/section.ts';
+import {
+  type ListedFile,
+  type Manifest,
+  manifestLines,
+  scanManifest,
+} from '../../../src/formats/markdown/manifest.ts';
 import type { SourceItem } from '../../../src/formats/source.ts';
 import { memoryRecord } from '../../../src/model/memory.ts';
 import { memoryEntry } from '../../../src/model/record.ts';
 import { scratch } from '../../support/cli.ts';
 import { aMemory, idOf } from '../../support/records.ts';
+import { sectionOf } from './generated.ts';
 
 const FRONT =
   '---\nproject: p\ncategory: fact\ngenerated: 2026-06-01T00:00:00Z\ngenerator: memport 0.0.0\n---\n';
 
+function manifestText(manifest: Manifest): string {
+  return [...manifestLines(manifest)].join('');
+}
+
+/** In two chunks, neither of which ends with a line. */
+async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  yield bytes.subarray(0, bytes.length >> 1);
+  yield bytes.subarray(bytes.length >> 1);
+}
+
 function section(n: number, content = `Memory ${n}.`): string {
   const memory = aMemory({ id: idOf(n), content });
-  return `\n${sectionText('memory', memoryRecord(memory), memoryEntry(memory, null).line)}`;
+  return `\n${sectionOf('memory', memoryRecord(memory), memoryEntry(memory, null).line)}`;
 }
 
 function folderOf(files: Readonly<Record<string, string | Buffer>>): string {
@@ -224,13 +240,26 @@ describe('a folder', () => {
 });
 
 describe('a list of what was written', () => {
+  const scan = async (text: string): Promise<readonly ListedFile[] | null> => {
+    const files: ListedFile[] = [];
+    const header = await scanManifest(chunksOf(text), file => void files.push(file));
+    return header === null ? null : files;
+  };
   const good = manifestText({
     header: { a: 1 },
     files: [{ path: 'index.md', bytes: 1, sha256: 'x', headSha256: 'y', kind: 'code_unit', ids: [idOf(1)] }],
   });
 
-  test('comes back', () =>
-    expect(readManifest(good)?.files).toMatchObject([{ kind: 'code_unit', ids: [idOf(1)] }]));
+  test('comes back', async () =>
+    expect(await scan(good)).toMatchObject([{ kind: 'code_unit', ids: [idOf(1)] }]));
+
+  test('is not refused for what was wrong elsewhere', async () => {
+    const fault = new Error('elsewhere');
+    const see = async (): Promise<void> => {
+      throw fault;
+    };
+    await expect(scanManifest(chunksOf(good), see)).rejects.toBe(fault);
+  });
 
   test.each([
     ['cut off', good.slice(0, good.indexOf('\n') + 1)],
@@ -245,5 +274,5 @@ describe('a list of what was written', () => {
     ['without a size', good.replace('"bytes":1', '"bytes":"1"')],
     ['with ids that are none', good.replace(idOf(1), 'x')],
     ['with no list of ids', good.replace(/\["0.*?\]/, '1')],
-  ])('%s is none', (_, text) => expect(readManifest(text)).toBeNull());
+  ])('%s is none', async (_, text) => expect(await scan(text)).toBeNull());
 });

@@ -4,13 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { contentBlock, readContent } from '../../../src/formats/markdown/content-block.ts';
 import { codeUnitLanguage, memoryLanguage } from '../../../src/formats/markdown/language.ts';
 import { isPlain } from '../../../src/formats/markdown/plain.ts';
-import { sectionText } from '../../../src/formats/markdown/section.ts';
 import { inlineText, memoryTitle } from '../../../src/formats/markdown/title.ts';
 import { codeUnitRecord } from '../../../src/model/code-unit.ts';
 import { memoryRecord } from '../../../src/model/memory.ts';
 import { memoryEntry } from '../../../src/model/record.ts';
 import { aCodeUnit, aMemory } from '../../support/records.ts';
-import { HOSTILE, text } from './generated.ts';
+import { HOSTILE, sectionOf, text } from './generated.ts';
 
 /** The text that a reader of Markdown shows. */
 function shown(node: unknown): string {
@@ -18,10 +17,15 @@ function shown(node: unknown): string {
   return value ?? children.map(shown).join('');
 }
 
+function typesIn(node: unknown): readonly string[] {
+  const { type, children = [] } = node as { type: string; children?: readonly unknown[] };
+  return [type, ...children.flatMap(typesIn)];
+}
+
 describe('[P2-01] the section of a memory', () => {
   test('has a heading, every field and the text', () => {
     const memory = aMemory({ content: 'Use tabs.\n\nIn Go, that is.', tags: ['go'], metadata: { n: 1 } });
-    expect(sectionText('memory', memoryRecord(memory), memoryEntry(memory, null).line)).toMatch(
+    expect(sectionOf('memory', memoryRecord(memory), memoryEntry(memory, null).line)).toMatch(
       /^## Use tabs\.\n\n```yaml memport-memory sha256=[0-9a-f]{64}\nid: 0{8}-.*\ncategory: fact\ntags: \[go\]\n[\s\S]*metadata:\n {2}n: 1\n```\n\nUse tabs\.\n\nIn Go, that is\.\n$/,
     );
   });
@@ -30,9 +34,9 @@ describe('[P2-01] the section of a memory', () => {
     fc.assert(
       fc.property(text, fc.constantFrom('fact', 'code'), (content, category) => {
         const record = { ...memoryRecord(aMemory({ content })), category };
-        const before = fromMarkdown(sectionText('memory', record, '')).children.map(({ type }) => type);
+        const before = fromMarkdown(sectionOf('memory', record, '')).children.map(({ type }) => type);
         expect(before.slice(0, 2)).toEqual(['heading', 'code']);
-        const page = `${sectionText('memory', record, '')}\n## After\n\nNext.\n`;
+        const page = `${sectionOf('memory', record, '')}\n## After\n\nNext.\n`;
         const { children } = fromMarkdown(page);
         expect(children.slice(-2).map(node => [node.type, shown(node)])).toEqual([
           ['heading', 'After'],
@@ -71,6 +75,37 @@ describe('a content', () => {
     'that could break the page is fenced: %j',
     piece => expect(isPlain(`Before.\n\n${piece}\nAfter.`)).toBe(false),
   );
+
+  test('that stands as it is holds nothing but text, emphasis, code, lists and quotes', () => {
+    const pieces = [
+      'a',
+      ' ',
+      '\n',
+      '- ',
+      '1. ',
+      '2) ',
+      '42',
+      '7.',
+      '#',
+      '>',
+      '`',
+      '*',
+      '_',
+      '=',
+      '<b>',
+      '[x]',
+      '(y)',
+    ];
+    const allowed = /^(?:root|paragraph|text|emphasis|strong|inlineCode|break|list|listItem|blockquote)$/;
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), parts => {
+        const content = parts.join('');
+        if (isPlain(content))
+          expect(typesIn(fromMarkdown(content)).filter(type => !allowed.test(type))).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
 
   test('is fenced by more backticks than are in it', () => {
     expect(contentBlock('````\nx\n````', 'js')).toBe('`````js memport-content\n````\nx\n````\n`````');
@@ -115,11 +150,27 @@ describe('a title', () => {
     );
   });
 
+  test('of a long text does not depend on what stands before its first letter', () => {
+    const characters = fc.constantFrom(...'a'.repeat(30), ...'Z0 .-_é', ...':*`\n');
+    fc.assert(
+      fc.property(fc.array(characters, { minLength: 71, maxLength: 90 }), parts => {
+        const content = `a${parts.join('')}`;
+        expect(memoryTitle({ content })).toBe(memoryTitle({ content: ` ${content}` }));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('is the first line that says something', () => {
     expect(memoryTitle({ content: '---\n# **Use** `tabs` :smile: \u202e\n' })).toBe('Use tabs smile');
     expect(memoryTitle({ content: '\n \u200b\n', id: '0199c0de-0000' })).toBe('Memory 0199c0de');
     expect(memoryTitle({ content: `${'word '.repeat(30)}` })).toMatch(/word…$/);
   });
+});
+
+test('a member of a code unit that memories have keeps what is usual in them', () => {
+  const record = { ...codeUnitRecord(aCodeUnit()), provenance: { confidence: 0.8 } };
+  expect(sectionOf('code_unit', record, '')).toContain('\nprovenance:\n  confidence: 0.8\n');
 });
 
 describe('[P2-04] code has its language', () => {
@@ -137,7 +188,7 @@ describe('[P2-04] code has its language', () => {
     expect(codeUnitLanguage({ language: 'c++', file_path: 'a.py' })).toBe('c++');
     expect(codeUnitLanguage({ language: 'two words', file_path: 'a.py' })).toBe('python');
     const record = codeUnitRecord(aCodeUnit({ name: 'Runner.run' }));
-    expect(sectionText('code_unit', record, '')).toMatch(
+    expect(sectionOf('code_unit', record, '')).toMatch(
       /^## Runner\.run \(src\/main\.py:1-3\)\n[\s\S]*\n```python memport-content\ndef main\(\):\n {4}pass\n\n```\n$/,
     );
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSource } from '../../../src/formats/detect.ts';
@@ -9,7 +9,7 @@ import type { Reader } from '../../../src/store/store.ts';
 import { gatherBase } from '../../../src/transfer/markdown/base.ts';
 import { exportFolder } from '../../../src/transfer/markdown/export-folder.ts';
 import { groupRecords, listOf } from '../../../src/transfer/markdown/group-records.ts';
-import { recordSetOf } from '../../../src/transfer/markdown/read-back.ts';
+import { recordSetOf, recordSetOfFolder } from '../../../src/transfer/markdown/read-back.ts';
 import { scratch } from '../../support/cli.ts';
 import { aPlan, storeOf } from '../../support/markdown.ts';
 import { aCodeUnit, aMemory, at, idOf } from '../../support/records.ts';
@@ -91,8 +91,8 @@ describe('the folder of a knowledge base', () => {
     );
     const reader = new Proxy<Reader>(store, {
       get: (target, name) =>
-        name === 'get'
-          ? async () => [{ id: idOf(1), line, model: null, dimensions: null, vector: null }]
+        name === 'lines'
+          ? async () => [{ id: idOf(1), line, model: null, dimensions: null }]
           : Reflect.get(target, name).bind(target),
     });
     await expect(exportFolder(reader, join(folder, 'kb'), aPlan(), {})).rejects.toMatchObject({
@@ -145,6 +145,66 @@ test('pages that were edited are not what was written', async () => {
   await using source = await openSource(join(folder, 'kb'));
   await source.verify();
   expect(await recordSetOf(source, {})).toBeNull();
+});
+
+describe('a folder is not what was written', () => {
+  const folderOf = async (): Promise<string> => {
+    const folder = scratch();
+    const memories = [1, 2, 3].map(n => memory(n, { category: n === 3 ? 'event' : 'fact' }));
+    await using store = await storeOf(join(folder, 'x.db'), memories);
+    await exportFolder(store, join(folder, 'kb'), aPlan(), {});
+    return join(folder, 'kb');
+  };
+  const edited =
+    (path: string, change: (text: string) => string) =>
+    (kb: string): void => {
+      const before = readFileSync(join(kb, path), 'utf8');
+      const after = change(before);
+      expect(after).not.toBe(before);
+      writeFileSync(join(kb, path), after);
+    };
+
+  test('unless it is', async () => expect(await recordSetOfFolder(await folderOf(), {})).toMatch(/^3 /));
+
+  test.each<[string, (kb: string) => void]>([
+    ['with another heading', edited('global/fact.md', text => text.replace('## Memory', '## Other'))],
+    ['with another content', edited('global/fact.md', text => text.replace(/^Memory 1/m, 'Memory 7'))],
+    ['with a section more', edited('global/fact.md', text => `${text}\n## New\n\nNew.\n`)],
+    ['with a section twice', edited('global/fact.md', text => text + text.slice(text.indexOf('\n## ')))],
+    ['with a section less', edited('global/fact.md', text => text.slice(0, text.lastIndexOf('\n## ')))],
+    ['without a hash', edited('global/fact.md', text => text.replace(/ sha256=\w+/, ''))],
+    ['with metadata that can not be read', edited('global/fact.md', text => text.replace('id: ', 'id: ['))],
+    [
+      'with sections in another order',
+      edited('.memport-export.jsonl', text => text.replace(/\["([\w-]+)","([\w-]+)"\]/, '["$2","$1"]')),
+    ],
+    ['with a page that is not listed', kb => writeFileSync(join(kb, 'global/new.md'), '')],
+    ['with a list that was cut off', edited('.memport-export.jsonl', text => text.slice(0, -20))],
+    [
+      'with a page in the place of another',
+      kb => copyFileSync(join(kb, 'global/event.md'), join(kb, 'global/fact.md')),
+    ],
+    ['with a link', kb => symlinkSync('fact.md', join(kb, 'global/link.md'))],
+  ])('%s', async (_, spoil) => {
+    const kb = await folderOf();
+    spoil(kb);
+    expect(await recordSetOfFolder(kb, {})).toBeNull();
+  });
+});
+
+test('a store that shows one record twice and another never is not exported', async () => {
+  const folder = scratch();
+  await using store = await storeOf(join(folder, 'x.db'), [memory(1), memory(2)]);
+  const reader = new Proxy<Reader>(store, {
+    get: (target, name) =>
+      name === 'groupIds'
+        ? async (group: Parameters<Reader['groupIds']>[0]) =>
+            (await target.groupIds(group)).replace(idOf(2), idOf(1))
+        : Reflect.get(target, name).bind(target),
+  });
+  await expect(exportFolder(reader, join(folder, 'kb'), aPlan(), {})).rejects.toMatchObject({
+    code: 'integrity',
+  });
 });
 
 describe('files of a folder', () => {
