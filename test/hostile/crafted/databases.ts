@@ -79,7 +79,7 @@ export function databases(canary: string): Crafted[] {
       `${V2_TABLE} INSERT INTO memories (id, content, tags, metadata) VALUES (x'00ff', 1e999, x'ff', 99999999999999999999)`,
       'harmless',
     ),
-    database('a journal that names another file', filled, 'refused', path =>
+    database('a journal that names another file', filled, 'harmless', path =>
       writeFileSync(`${path}-journal`, journalNaming(path, canary)),
     ),
     database('a journal of nonsense', filled, 'harmless', path =>
@@ -93,7 +93,7 @@ export function databases(canary: string): Crafted[] {
 
 const JOURNAL_MAGIC = Buffer.from('d9d505f920a163d7', 'hex');
 
-/** A journal of a transaction over several files: to roll it back, SQLite removes the file that is named at its end. */
+/** A journal of a transaction over several files: to roll it back, SQLite may remove the file that is named at its end. */
 function journalNaming(database: string, name: string): Buffer {
   const pages = readFileSync(database).length / 4096;
   const header = Buffer.alloc(512);

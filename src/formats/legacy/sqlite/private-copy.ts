@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { MemportError } from '../../../errors.ts';
-import { type ReadableFile, readUpTo } from '../../../file-access.ts';
+import type { ReadableFile } from '../../../file-access.ts';
 import type { WorkOptions } from '../../../model/progress.ts';
 import { fileChunks } from '../../json/file-chunks.ts';
 
@@ -20,8 +20,6 @@ export interface CopyOptions extends WorkOptions {
 }
 
 const WAL_HEADER = 32;
-/** Begins a journal, and ends one that names another file (www.sqlite.org/fileformat2.html). */
-const JOURNAL_MAGIC = Buffer.from('d9d505f920a163d7', 'hex');
 /** The write-ahead log, and the journal of a transaction that is under way or was cut off. */
 const SIDE_FILES = ['-wal', '-journal'] as const;
 
@@ -115,22 +113,7 @@ async function copySideFile(
   try {
     await using side = await open(original + suffix, 'r');
     await copyBytes(side, copy + suffix, options);
-    if (suffix === '-journal') await refuseSuperJournal(copy + suffix);
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-}
-
-/**
- * Refuses the journal of a transaction over several databases, which ends with the name of a file of theirs, with
- * `integrity`: to undo that transaction, SQLite would remove a file outside the copy.
- */
-async function refuseSuperJournal(path: string): Promise<void> {
-  await using journal = await open(path, 'r');
-  const { size } = await journal.stat();
-  const end = await readUpTo(journal, JOURNAL_MAGIC.length, Math.max(0, size - JOURNAL_MAGIC.length));
-  if (!end.equals(JOURNAL_MAGIC)) return;
-  throw new MemportError('integrity', 'a transaction of the database with another one was cut off', {
-    hint: 'open it with the program that it belongs to, so that it is brought to an end, and import it then',
-  });
 }
