@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Entry, unpack } from '../formats/archive/craft.ts';
@@ -13,9 +13,9 @@ import { craftedFiles } from './crafted-files.ts';
 
 const MOST_MIB = 400;
 const CODES: Readonly<Record<Crafted['fate'], readonly number[]>> = {
-  refused: [2, 20],
+  refused: [2, 12, 20],
   newer: [21],
-  harmless: [0, 2, 3, 20],
+  harmless: [0, 2, 3, 20, 23],
 };
 
 /** All that a run could reach by mistake, with the home in the middle. */
@@ -87,7 +87,8 @@ function expectManners({ code, stderr, peakMiB }: CappedEnd, what: string): void
   if (code !== 0 && code !== 3) {
     const told = lines.filter(line => line.startsWith('memport: '));
     if (!what.endsWith(': backup')) expect(told, what).toHaveLength(1);
-    expect(lines.length, `${what}: ${stderr}`).toBeLessThan(6);
+    // A restore names up to ten records that it can't take.
+    expect(lines.length, `${what}: ${stderr}`).toBeLessThan(20);
   }
   expect(stderr.length, what).toBeLessThan(8000);
   expect(stderr, what).not.toMatch(/\n\s+at .*[:(]\d|node:internal|FATAL ERROR/);
@@ -107,6 +108,7 @@ function finishHarmless({ code, peakMiB }: CappedEnd, before: ReturnType<typeof 
 function renewHome(): void {
   rmSync(home, { recursive: true });
   cpSync(pristine, home, { recursive: true });
+  chmodSync(home, 0o700);
 }
 
 /** A few of each kind in the ordinary run, others with each seed. */
@@ -126,9 +128,8 @@ function chosen(): readonly Crafted[] {
 describe('[SEC-04] the real program and files that were made to do harm', () => {
   test('nothing is touched that it should not touch, in little memory', async context => {
     const problems: string[] = [];
-    const T0 = Date.now();
     const figures = { files: 0, runs: 0, refused: 0, highestMiB: 0 };
-    for (const one of chosen().filter(one => new RegExp(process.env.ONLY ?? '').test(one.what))) {
+    for (const one of chosen()) {
       rmSync(inputs, { recursive: true });
       mkdirSync(inputs);
       const path = join(inputs, 'x');
@@ -147,10 +148,6 @@ describe('[SEC-04] the real program and files that were made to do harm', () => 
         figures.runs += 1;
         if (tried?.code !== 0 && tried?.code !== 3) figures.refused += 1;
         figures.highestMiB = Math.max(figures.highestMiB, tried?.peakMiB ?? 0);
-        if (process.env.SHOW)
-          process.stdout.write(
-            `${one.what} ${command[0]} ${JSON.stringify(tried)} ${Date.now() - T0} ${problems.splice(0).join().slice(0, 600)}\n`,
-          );
       }
     }
     expect(problems).toEqual([]);

@@ -19,7 +19,10 @@ export function markdown(): Crafted[] {
       'Markdown: a front matter nested deeply',
       () => `${FRONT}a: ${'['.repeat(50_000)}\n---\n\n## Note\n`,
     ),
-    refused('Markdown: a newer version', () => `${FRONT.replace('1.0.0', '99.0.0')}---\n\n## Note\n\ntext\n`),
+    {
+      ...refused('Markdown: a newer version', () => `${FRONT.replace('1.0.0', '99.0.0')}---\n\n## Note\n`),
+      fate: 'newer',
+    },
     page('metadata of aliases', () => `## Note\n\n${marked(laughs)}`),
     page('metadata nested deeply', () => `## Note\n\n${marked(`a: ${'{a: '.repeat(20_000)}`)}`),
     page(
