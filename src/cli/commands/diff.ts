@@ -63,8 +63,11 @@ async function openSide(session: Session, name: string, keys: Keys, progress: Pr
   }
   const { openInput } = await import('../../transfer/open-input.ts');
   const { stageSource } = await import('../../transfer/stage.ts');
-  await using input = await openInput(await pathOf(session, name), undefined, { keys });
+  const { refuseChangedBackup } = await import('../../backup/changed-backup.ts');
+  const path = await pathOf(session, name);
   const work = { signal: session.io.signal, onProgress: progress.update };
+  await refuseChangedBackup(path, work);
+  await using input = await openInput(path, undefined, { keys });
   const staged = await stageSource(input.source, work);
   return {
     reader: staged.store,

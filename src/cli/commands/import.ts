@@ -100,6 +100,7 @@ export async function importFile(session: Session, file: string, options: Import
   const { parseNearMode, parseNearThreshold } = await import('../../transfer/import/near.ts');
   const { parseVectorMode } = await import('../../transfer/import/vectors.ts');
   const { importSource } = await import('../../transfer/import/pipeline.ts');
+  const { refuseChangedBackup } = await import('../../backup/changed-backup.ts');
   const { openInput } = await import('../../transfer/open-input.ts');
   const { openTarget } = await import('../../transfer/trial-store.ts');
   const { askConflict } = await import('../ui/ask-conflict.ts');
@@ -115,6 +116,8 @@ export async function importFile(session: Session, file: string, options: Import
   if (strategy === 'ask' && (file === '-' || !canAsk(session))) throw nobodyToAsk();
   const inputPath = file === '-' ? null : resolvePath(session, file);
   const rejects = await findRejects(session, inputPath, options.rejects);
+  if (inputPath !== null && options.recover !== true)
+    await refuseChangedBackup(inputPath, { signal: session.io.signal });
   await using input = await openInput(inputPath ?? interruptible(session.io), options.from, {
     recover: options.recover === true,
     keys: await keysOf(session, options),

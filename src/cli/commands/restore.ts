@@ -52,7 +52,9 @@ async function restore(session: Session, file: string, options: RestoreOptions):
   const { openInput } = await import('../../transfer/open-input.ts');
   const { portableConfig } = await import('../../config.ts');
   const { packageVersion } = await import('../../version.ts');
+  const { refuseChangedBackup } = await import('../../backup/changed-backup.ts');
   const config = await session.config();
+  if (file !== '-') await refuseChangedBackup(path, { signal: session.io.signal });
   const encryption = { wanted: config.backup_encrypt, recipients: config.backup_recipients };
   await using input = await openInput(file === '-' ? interruptible(session.io) : path, from, {
     keys: await keysOf(session, options),

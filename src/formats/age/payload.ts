@@ -9,7 +9,10 @@ const NONCE = 16;
 /** As many as cursors read an archive at once, and one more each. */
 const CACHED_CHUNKS = 8;
 
-/** `blank`: what is damaged reads as zeros, for a recovery, which then finds out what is missing. */
+/**
+ * `blank`: what is damaged reads as zeros, for a recovery, which then finds out what is missing; at its end, it is as if the
+ * file was cut off there.
+ */
 export type OnDamage = 'throw' | 'blank';
 
 export interface PayloadOptions {
@@ -30,7 +33,7 @@ export class Payload implements ReadableFile {
   readonly #file: ReadableFile;
   readonly #start: number;
   readonly #key: Buffer;
-  readonly #sealedBytes: number;
+  #sealedBytes: number;
   readonly #onDamage: OnDamage;
   readonly #cache = new Map<number, Promise<Buffer>>();
 
@@ -90,7 +93,9 @@ export class Payload implements ReadableFile {
     const isEmpty = last === TAG && this.#chunks > 1;
     if ((last < TAG || isEmpty) && this.#onDamage === 'throw')
       throw damagedAge('The encrypted file is truncated.');
-    await this.#chunk(this.#chunks - 1);
+    const index = this.#chunks - 1;
+    if (this.#onDamage === 'throw') await this.#chunk(index);
+    else if ((await this.#unsealed(index)) === null) this.#sealedBytes = index * SEALED;
   }
 
   #chunk(index: number): Promise<Buffer> {
@@ -108,16 +113,24 @@ export class Payload implements ReadableFile {
   }
 
   async #open(index: number): Promise<Buffer> {
-    const isLast = index === this.#chunks - 1;
+    const plain = await this.#unsealed(index);
+    if (plain !== null) return plain;
+    if (this.#onDamage === 'blank') return Buffer.alloc(CHUNK);
+    throw damagedAge(
+      index === this.#chunks - 1
+        ? 'The encrypted file is damaged or truncated.'
+        : 'The encrypted file is damaged.',
+    );
+  }
+
+  /** null for a chunk that is damaged. */
+  async #unsealed(index: number): Promise<Buffer | null> {
     const length = Math.min(SEALED, this.#sealedBytes - index * SEALED);
     const sealed = await readUpTo(this.#file, Math.max(0, length), this.#start + index * SEALED);
-    const plain = sealed.length < TAG ? null : unseal(this.#key, index, isLast, sealed);
-    if (plain !== null) return plain;
-    if (this.#onDamage === 'blank')
-      return unsealCut(this.#key, index, sealed) ?? Buffer.alloc(Math.max(0, length - TAG));
-    throw damagedAge(
-      isLast ? 'The encrypted file is damaged or truncated.' : 'The encrypted file is damaged.',
-    );
+    if (sealed.length < TAG) return null;
+    const isLast = index === this.#chunks - 1;
+    const plain = unseal(this.#key, index, isLast, sealed);
+    return plain ?? (this.#onDamage === 'blank' && isLast ? unsealCut(this.#key, index, sealed) : null);
   }
 }
 

@@ -72,6 +72,7 @@ export const importMemories = defineTool({
   async run(args, { host, signal, onProgress, readable }) {
     const { input_path, merge_strategy, rename_projects, dry_run, ...words } = args;
     const { importSource } = await import('../../transfer/import/pipeline.ts');
+    const { refuseChangedBackup } = await import('../../backup/changed-backup.ts');
     const { openInput } = await import('../../transfer/open-input.ts');
     const filter = filterOf(words, host.now());
     const strategy = parseStrategy(merge_strategy ?? host.config().merge_strategy);
@@ -79,6 +80,7 @@ export const importMemories = defineTool({
     const path = await readable(input_path);
     const embedder = await host.embedder();
     const work = { signal, onProgress };
+    await refuseChangedBackup(path, work);
     await using input = await openInput(path, undefined, { keys: await host.keys(signal) });
     // Before a store is made: a file that is refused leaves nothing behind.
     const verification = await input.source.verify(work);

@@ -89,7 +89,12 @@ async function chosen(
   backupId: string | undefined,
   call: ToolCall,
 ): Promise<{ readonly path: string; readonly passedOver: readonly PassedOver[] }> {
-  if (inputPath !== undefined) return { path: await call.readable(inputPath), passedOver: [] };
+  const { refuseChangedBackup } = await import('../../backup/changed-backup.ts');
+  if (inputPath !== undefined) {
+    const path = await call.readable(inputPath);
+    await refuseChangedBackup(path, { signal: call.signal });
+    return { path, passedOver: [] };
+  }
   const { backup, passedOver } = await backupNamed(backupId ?? 'latest', call);
   if (backup.state === 'damaged') {
     throw new MemportError('integrity', `the backup ${backup.id} is damaged: ${backup.problem}`, {

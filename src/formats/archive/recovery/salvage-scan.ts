@@ -20,6 +20,7 @@ import type { NpzPlace } from './vector-rows.ts';
 /** Of the original's flat archives. */
 const FLAT = ['memories.json', 'embeddings.npz', 'checksums.sha256'] as const;
 type KnownName = (typeof MEMBERS)[number] | (typeof FLAT)[number];
+const IS_FLAT: ReadonlySet<KnownName> = new Set(FLAT);
 const TEXTS: ReadonlySet<KnownName | null> = new Set([MEMORIES, PROJECTS, CODE_UNITS, 'memories.json']);
 
 /** What a scan learned beside the records. */
@@ -101,7 +102,8 @@ class Scan {
     this.#member = member;
     this.#notes.hasMembers = true;
     this.#hash = createHash('sha256');
-    if (member === 'memories.json') this.#notes.isFlat = true;
+    // What was taken for flat by its indent may have been the manifest of another, whose header is lost.
+    if (member !== MANIFEST) this.#notes.isFlat = IS_FLAT.has(member);
     if (member === MEMORY_VECTORS || member === CODE_UNIT_VECTORS)
       this.#notes.npz.set(member, { name: member, size, start });
     if (member === MANIFEST && size <= MAX_MANIFEST_BYTES) {

@@ -1,16 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { idOf } from '../../support/records.ts';
-import { changed, type Entry, pack, pax, replaced, resealed, TOP, unpack } from './craft.ts';
-import { archiveOf, readBytes, smallSample, temporaryFolder } from './samples.ts';
-
-let entries: Entry[];
-
-beforeAll(async () => {
-  entries = unpack(await archiveOf(smallSample()));
-});
+import { changed, type Entry, pax, replaced, resealed, TOP } from '../formats/archive/craft.ts';
+import { idOf } from '../support/records.ts';
 
 const file = (name: string | Buffer, more: Partial<Entry> = {}): Entry => ({
   name,
@@ -23,13 +13,14 @@ const after =
 const second =
   (...more: Entry[]) =>
   (all: Entry[]) => [...all.slice(0, 1), ...more, ...all.slice(1)];
-const manifest = (text: string | RegExp, by: string) => (all: Entry[]) =>
+export const manifest = (text: string | RegExp, by: string) => (all: Entry[]) =>
   changed(all, 'manifest.json', replaced(text, by));
 /** A member changed, with all checksums made right again. */
-const lie = (name: string, text: string | RegExp, by: string) => (all: Entry[]) =>
+export const lie = (name: string, text: string | RegExp, by: string) => (all: Entry[]) =>
   resealed(changed(all, name, replaced(text, by)));
 
-const HOSTILE: readonly (readonly [string, (all: Entry[]) => Entry[]])[] = [
+/** What is wrong with each, and how to make it of the entries of `smallSample`. */
+export const HOSTILE_ARCHIVES: readonly (readonly [string, (all: Entry[]) => Entry[]])[] = [
   ['[SEC-04] a name that leads up', after(file('../evil'))],
   ['a name that leads up from within', after(file(`${TOP}../../evil`))],
   ['an absolute name', after(file('/tmp/evil'))],
@@ -263,42 +254,3 @@ function sealedManifest(all: Entry[], list: Entry): Entry[] {
   );
   return [...sealed.slice(0, -1), list];
 }
-
-describe('hostile archives are refused', () => {
-  test.each(HOSTILE)('%s', async (_, change) => {
-    const crafted = change(entries);
-    for (const container of ['blocks', 'gzip'] as const)
-      await expect(readBytes(pack(crafted, { container })), container).rejects.toMatchObject({
-        code: 'integrity',
-      });
-  });
-
-  test('and nothing is written anywhere', async () => {
-    const parent = dirname(await temporaryFolder());
-    expect(await readdir(parent)).not.toContain('evil');
-    expect(await readdir('/tmp')).not.toContain('evil');
-  });
-
-  test.each<[string, string | RegExp, string, string]>([
-    ['no JSON', '"kind":"code_unit"', '"kind":', 'not JSON at character'],
-    [
-      'too many values',
-      '"kind":"code_unit"',
-      `"a":[${'{},'.repeat(200_000)}1],"kind":"code_unit"`,
-      'more than 200000 values',
-    ],
-  ])('the message says which it is: a line of %s', async (_, from, to, words) => {
-    const crafted = lie('memories/memories.json', from, to)(entries);
-    await expect(readBytes(pack(crafted))).rejects.toMatchObject({
-      code: 'integrity',
-      message: expect.stringMatching(new RegExp(`^memories/memories.json holds a line .*${words}`)),
-    });
-  });
-
-  test('a newer major version says so', async () => {
-    for (const name of ['version', 'schema_version']) {
-      const crafted = manifest(new RegExp(`"${name}": "\\d`), `"${name}": "9`)(entries);
-      await expect(readBytes(pack(crafted))).rejects.toMatchObject({ code: 'newer_version' });
-    }
-  });
-});
