@@ -10,6 +10,8 @@ export interface RecordLineSink {
 }
 
 const NEWLINE = '\n';
+/** Text of so many bytes is made at a time. Of a whole chunk it would lie outside of the heap, and tens of them would be collected late. */
+const PIECE = 64 * 1024;
 
 /**
  * Splits a file of records (record-files.ts) into lines. Throws `integrity` where the lines between the records are not
@@ -37,6 +39,10 @@ export class RecordLines {
   }
 
   push(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; at += PIECE) this.#push(chunk.subarray(at, at + PIECE));
+  }
+
+  #push(chunk: Buffer): void {
     const text = chunk.toString('latin1');
     let digestFrom = 0;
     for (let at = 0; at < text.length; ) {
