@@ -5,7 +5,7 @@ import { ok } from '../support/cli.ts';
 import { aMemory, idOf } from '../support/records.ts';
 import { Site } from './site.ts';
 
-const RECORDS = 120;
+const RECORDS = 160;
 const DAY_MS = 86_400_000;
 const BEGIN = Date.parse('2026-05-01T00:00:00Z');
 

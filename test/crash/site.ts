@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -42,5 +42,6 @@ export class Site {
     if (!existsSync(this.#saved)) throw new Error('nothing was saved');
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
     cpSync(this.#saved, this.folder, { recursive: true });
+    for (const folder of this.#folders) chmodSync(folder, 0o700);
   }
 }
