@@ -27,6 +27,11 @@ const SIGNS: readonly string[] = [
   'target/pages/.memport-export.next.jsonl',
 ];
 
+/** Whether a file, or one of its folders, has no final name yet. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
 export async function stateOf(site: Site): Promise<State> {
   const path = join(site.home, 'memport.db');
   expect(checkPages(path)).toEqual(['ok']);
@@ -34,7 +39,7 @@ export async function stateOf(site: Site): Promise<State> {
     typeof value === 'bigint' ? String(value) : value,
   );
   const files = filesOf(site).filter(
-    name => !STORE.test(name) && !TEMPORARY.test(name) && !SIGNS.includes(name),
+    name => !STORE.test(name) && !isTemporary(name) && !SIGNS.includes(name),
   );
   return {
     store,
@@ -56,8 +61,7 @@ export function filesOf(site: Site): readonly string[] {
 
 /** Files that have no name yet, and folders with them. */
 export function temporariesOf(site: Site): readonly string[] {
-  const inTarget = filesOf(site).filter(name => TEMPORARY.test(name));
-  return [...inTarget, ...readdirSync(site.temporary)];
+  return [...filesOf(site).filter(isTemporary), ...readdirSync(site.temporary)];
 }
 
 /**
