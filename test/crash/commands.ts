@@ -30,6 +30,8 @@ export interface Command {
   readonly prepare?: (site: Site, input: string) => Promise<void>;
   /** Whether to run it again is to do nothing more. */
   readonly isIdempotent: boolean;
+  /** Whether what it makes has an id or a key of its own in each run. */
+  readonly isUnique?: boolean;
 }
 
 const input = (site: Site): string => join(site.folder, 'input.tar.gz');
@@ -95,6 +97,27 @@ export const EXPORT_ARCHIVE = exportTo('memories.tar.gz');
 export const EXPORT_JSON = exportTo('memories.json');
 export const EXPORT_MARKDOWN = exportTo('memories.md', '--single-file');
 export const EXPORT_FOLDER = exportTo('pages', '--format', 'markdown');
+/** Where a page of the older one is needed no longer, and its folder has no other change. */
+export const EXPORT_FOLDER_LESS: Command = {
+  name: 'export to a folder, of less',
+  args: site => ['export', join(site.target, 'pages'), '--format', 'markdown'],
+  prepare: async site => {
+    const { home } = site;
+    await ok(['add', 'A fact of the shop.', '--project', 'shop'], { home });
+    const event = await ok(['add', 'An event.', '--project', 'shop', '--category', 'event'], { home });
+    const other = await ok(['add', 'Another one.', '--project', 'gone'], { home });
+    await ok(['export', join(site.target, 'pages'), '--format', 'markdown'], { home });
+    await ok(['delete', event, other], { home });
+  },
+  isIdempotent: true,
+};
+
+export const EXPORT_FOLDER_FIRST: Command = {
+  name: 'export to a folder, the first',
+  args: site => ['export', join(site.target, 'pages'), '--format', 'markdown'],
+  isIdempotent: true,
+};
+
 export const EXPORT_ENCRYPTED: Command = {
   ...exportTo('memories.tar.gz.age'),
   prepare: async site => {
@@ -104,7 +127,12 @@ export const EXPORT_ENCRYPTED: Command = {
   },
 };
 
-export const ADD: Command = { name: 'add', args: () => ['add', 'One more.'], isIdempotent: false };
+export const ADD: Command = {
+  name: 'add',
+  args: () => ['add', 'One more.'],
+  isIdempotent: false,
+  isUnique: true,
+};
 
 export const CONFIG_SET: Command = {
   name: 'config set',

@@ -20,6 +20,8 @@ const COMMANDS = [
   commands.EXPORT_JSON,
   commands.EXPORT_MARKDOWN,
   commands.EXPORT_FOLDER,
+  commands.EXPORT_FOLDER_FIRST,
+  commands.EXPORT_FOLDER_LESS,
   commands.CONFIG_SET,
   commands.KEY_GENERATE,
 ];

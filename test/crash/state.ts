@@ -84,7 +84,7 @@ export async function expectWhole(
   const outcome = outcomeOf(found, before, after);
   if (command.isIdempotent || outcome !== 'after') {
     expect(await memport(command.args(site), { home: site.home }), 'goes on').toMatchObject({ code: 0 });
-    expect(await digestOf(site.home)).toBe(after.digest);
+    if (!command.isUnique) expect(await digestOf(site.home)).toBe(after.digest);
   }
   await ok(['backup', 'create'], { home: site.home });
   await ok(['backup', 'verify', '--all'], { home: site.home });
