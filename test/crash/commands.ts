@@ -30,7 +30,9 @@ export interface Command {
   readonly prepare?: (site: Site, input: string) => Promise<void>;
   /** Whether to run it again is to do nothing more. */
   readonly isIdempotent: boolean;
-  /** Whether what it makes has an id or a key of its own in each run. */
+  /** Whether it does one thing after the other, of which each is whole. */
+  readonly isStepwise?: boolean;
+  /** Whether what it makes has an id of its own in each run. */
   readonly isUnique?: boolean;
 }
 
@@ -78,6 +80,7 @@ export const CLEANUP: Command = {
   args: () => ['backup', 'cleanup', '--keep', '2'],
   prepare: ({ home }) => backUp(home, 5),
   isIdempotent: true,
+  isStepwise: true,
 };
 
 /** An export over an older one. */
@@ -96,7 +99,10 @@ function exportTo(name: string, ...more: readonly string[]): Command {
 export const EXPORT_ARCHIVE = exportTo('memories.tar.gz');
 export const EXPORT_JSON = exportTo('memories.json');
 export const EXPORT_MARKDOWN = exportTo('memories.md', '--single-file');
-export const EXPORT_FOLDER = exportTo('pages', '--format', 'markdown');
+export const EXPORT_FOLDER: Command = {
+  ...exportTo('pages', '--format', 'markdown'),
+  isStepwise: true,
+};
 /** Where a page of the older one is needed no longer, and its folder has no other change. */
 export const EXPORT_FOLDER_LESS: Command = {
   name: 'export to a folder, of less',
@@ -148,8 +154,7 @@ export const KEY_GENERATE: Command = {
 };
 
 /** A site in the state before the command. */
-export async function siteFor(command: Command): Promise<Site> {
-  const site = new Site();
+export async function siteFor(command: Command, site: Site = new Site()): Promise<Site> {
   const other = join(site.folder, 'other');
   await fill(site.home, 0, RECORDS);
   await fill(other, RECORDS / 2, (RECORDS * 3) / 4);

@@ -3,18 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder in which a command runs again and again from the same state, under the same paths; gone after the test. */
-export class Site {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'memport-crash-')));
-  readonly home = join(this.folder, 'home');
-  /** Where exports go. */
-  readonly target = join(this.folder, 'target');
-  readonly temporary = join(this.folder, 'temporary');
-  readonly #saved = join(this.folder, 'saved');
+/** An empty folder, gone after the test. */
+export function emptyFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'memport-crash-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
-  constructor() {
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
-    for (const folder of this.#folders) mkdirSync(folder, { mode: 0o700 });
+/** A folder in which a command runs again and again from the same state, under the same paths. */
+export class Site {
+  readonly folder: string;
+  readonly home: string;
+  /** Where exports go. */
+  readonly target: string;
+  readonly temporary: string;
+  readonly #saved: string;
+
+  constructor(folder: string = emptyFolder()) {
+    this.folder = folder;
+    this.home = join(folder, 'home');
+    this.target = join(folder, 'target');
+    this.temporary = join(folder, 'temporary');
+    this.#saved = join(folder, 'saved');
+    for (const made of this.#folders) mkdirSync(made, { mode: 0o700 });
   }
 
   get #folders(): readonly string[] {

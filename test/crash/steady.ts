@@ -19,6 +19,11 @@ crypto.randomUUID = () => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 };
 crypto.randomBytes = bytes as typeof crypto.randomBytes;
+crypto.webcrypto.getRandomValues = array => {
+  const { buffer, byteOffset, byteLength } = array as Uint8Array<ArrayBuffer>;
+  bytes(byteLength).copy(new Uint8Array(buffer, byteOffset, byteLength));
+  return array;
+};
 fs.mkdtemp = (async (prefix: string) => {
   const path = `${prefix}${bytes(3).toString('hex')}`;
   await fs.mkdir(path, { mode: 0o700 });
