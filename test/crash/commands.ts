@@ -140,6 +140,14 @@ export const ADD: Command = {
   isUnique: true,
 };
 
+/** Into a home that is not there yet. */
+export const ADD_FIRST: Command = {
+  name: 'add, the first',
+  args: site => ['--home', join(site.target, 'new', 'home'), 'add', 'One.'],
+  isIdempotent: false,
+  isUnique: true,
+};
+
 export const CONFIG_SET: Command = {
   name: 'config set',
   args: () => ['config', 'set', 'backup_retention_count', '9'],

@@ -6,7 +6,7 @@ import * as commands from './commands.ts';
 import { DiskModel } from './disk-model.ts';
 import { spread } from './prove-killed.ts';
 import { expectWhole, isTemporary, type Outcome, same, stateOf } from './state.ts';
-import { type Call, canTrace, trace } from './strace.ts';
+import { acknowledged, canTrace, trace } from './strace.ts';
 
 const TIMEOUT_MS = 600_000;
 /** Drawn for each moment; states that look alike are proven once. */
@@ -27,13 +27,6 @@ const COMMANDS = [
 ];
 
 type Files = ReadonlyMap<string, Buffer | null>;
-
-/** When the program began to say that it has done it. */
-function acknowledged(calls: readonly Call[]): number {
-  const said = calls.find(({ name, args }) => name.startsWith('write') && /^[12]</.test(args));
-  if (said === undefined) throw new Error('it said nothing');
-  return said.began;
-}
 
 /** Each state that a failure at the moment may leave: all lost, all there, each lost or there alone, and parts at random. */
 function* statesAt(model: DiskModel, moment: number, random: () => number): Generator<Files> {

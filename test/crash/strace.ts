@@ -98,6 +98,13 @@ export function changes(calls: readonly Call[]): readonly Call[] {
   return calls.filter(({ name, path }) => path.startsWith('/') && name !== 'openat');
 }
 
+/** When the program began to say that it has done it. */
+export function acknowledged(calls: readonly Call[]): number {
+  const said = calls.find(({ name, args }) => name.startsWith('write') && /^[12]</.test(args));
+  if (said === undefined) throw new Error('it said nothing');
+  return said.began;
+}
+
 const WHOLE_LINE = /^(\d+) +(\w+)\((.*)\) += (-?\d+|\?)/;
 const BEGUN_LINE = /^(\d+) +(\w+)\((.*?),? *<unfinished \.\.\.>$/;
 const ENDED_LINE = /^(\d+) +<\.\.\. (\w+) resumed>(.*)\) += (-?\d+|\?)/;
