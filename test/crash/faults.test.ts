@@ -3,26 +3,29 @@ import { points, reportFigures } from '../support/deep.ts';
 import * as commands from './commands.ts';
 import { spread } from './prove-killed.ts';
 import { expectWhole, same, stateOf, temporariesOf } from './state.ts';
-import { type Call, canTrace, changes, failAt, type Traced, trace } from './strace.ts';
+import { acknowledged, type Call, canTrace, changes, failAt, type Traced, trace } from './strace.ts';
 
 const TIMEOUT_MS = 600_000;
 
+/** The ordinary run tries the first of them only. */
 const COMMANDS = [
   commands.IMPORT,
   commands.RESTORE,
-  commands.UNDO,
   commands.ADD,
   commands.CREATE,
-  commands.CREATE_FIRST,
   commands.CLEANUP,
   commands.CONFIG_SET,
-  commands.KEY_GENERATE,
   commands.EXPORT_ARCHIVE,
-  commands.EXPORT_JSON,
-  commands.EXPORT_MARKDOWN,
   commands.EXPORT_ENCRYPTED,
   commands.EXPORT_FOLDER,
+  commands.UNDO,
+  commands.CREATE_FIRST,
+  commands.KEY_GENERATE,
+  commands.EXPORT_JSON,
+  commands.EXPORT_MARKDOWN,
 ];
+const ORDINARY = 9;
+const CALLS_OF_A_KIND = 6;
 
 /** Which calls fail how, and how the program must end: see EXIT_CODES. */
 const FAULTS = [
@@ -41,8 +44,18 @@ function expectFailure(failed: Traced, whole: Traced, code: number): void {
   expect(lines.filter(line => whole.stderr.includes(line))).toEqual([]);
 }
 
+/** Of what is worth nothing any more: failing at that is no failure of the command. */
+function isRemoval({ name }: Call): boolean {
+  return name === 'unlink' || name === 'rmdir';
+}
+
+/** Without links, which not every file system has, a name is taken in another way. */
+function isOptional(call: Call): boolean {
+  return isRemoval(call) || call.name === 'link';
+}
+
 describe.skipIf(!canTrace)('a system call fails, which takes strace', () => {
-  for (const command of COMMANDS)
+  for (const command of COMMANDS.slice(0, points(COMMANDS.length, ORDINARY)))
     test(
       `${command.name} says so, and leaves what was there`,
       async context => {
@@ -54,6 +67,7 @@ describe.skipIf(!canTrace)('a system call fails, which takes strace', () => {
         expect(whole).toMatchObject({ code: 0 });
         const after = await stateOf(site);
         const calls = changes(whole.calls).filter(({ result }) => result >= 0);
+        const said = acknowledged(whole.calls);
         const published = calls.findLastIndex(({ name }) => name === 'rename' || name === 'link');
         const counts = { points: 0, failed: 0, harmless: 0 };
         const tryFault = async (call: Call, error: string, code: number, on: '' | '+'): Promise<void> => {
@@ -63,26 +77,31 @@ describe.skipIf(!canTrace)('a system call fails, which takes strace', () => {
           const found = await stateOf(site);
           if (ended.code === 0) {
             counts.harmless += 1;
+            expect(call.began > said || isOptional(call), 'it fails').toBe(true);
             expect(same(found, after), 'what is said to be done is done').toBe(true);
           } else {
             counts.failed += 1;
-            expectFailure(ended, whole, code);
+            // SQLite does not tell why the index of its log can't grow; most often the disk is full.
+            const isIndex = call.path.endsWith('-shm') && call.name === 'pwrite64';
+            expectFailure(ended, whole, isIndex ? 24 : code);
             // Once the new file has its name, it can only be said that it may not survive a power failure.
             const isPublished = calls.indexOf(call) > published && published >= 0;
             const isAsBefore = same(found, before) || (isPublished && same(found, after));
             if (!command.isStepwise) expect(isAsBefore, 'nothing is changed').toBe(true);
-            if (!/^(unlink|rmdir)$/.test(call.name)) expect(temporariesOf(site)).toEqual([]);
+            if (!isRemoval(call)) expect(temporariesOf(site)).toEqual([]);
           }
           await expectWhole(site, command, before, after);
         };
-        for (const { error, code, calls: meant } of FAULTS) {
-          const candidates = calls.filter(({ name }) => meant.test(name));
-          for (const call of spread(candidates, points(8, 1)))
-            for (const on of ['', '+'] as const)
-              await tryFault(call, error, code, on).catch(cause => {
-                throw new Error(`${error}${on} at ${call.name} ${call.nth} of ${call.path}`, { cause });
-              });
-        }
+        const faults = FAULTS.flatMap(({ error, code, calls: meant }) =>
+          spread(
+            calls.filter(({ name }) => meant.test(name)),
+            CALLS_OF_A_KIND,
+          ).flatMap(call => (['', '+'] as const).map(on => ({ call, error, code, on }))),
+        );
+        for (const { call, error, code, on } of spread(faults, points(faults.length, 3)))
+          await tryFault(call, error, code, on).catch(cause => {
+            throw new Error(`${error}${on} at ${call.name} ${call.nth} of ${call.path}`, { cause });
+          });
         expect(counts.failed).toBeGreaterThan(0);
         reportFigures(context, counts);
       },
