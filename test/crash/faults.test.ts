@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { points, reportFigures } from '../support/deep.ts';
 import * as commands from './commands.ts';
 import { spread } from './prove-killed.ts';
-import { expectWhole, same, stateOf, temporariesOf } from './state.ts';
+import type { Site } from './site.ts';
+import { expectWhole, type State, same, stateOf, temporariesOf } from './state.ts';
 import { acknowledged, type Call, canTrace, changes, failAt, type Traced, trace } from './strace.ts';
 
 const TIMEOUT_MS = 600_000;
@@ -36,6 +37,33 @@ const FAULTS = [
   { error: 'EIO', code: 1, calls: /^(unlink|rmdir)$/ },
 ] as const;
 
+interface Fault {
+  readonly call: Call;
+  readonly error: string;
+  readonly code: number;
+  /** Also all later calls of that name on that path. */
+  readonly on: '' | '+';
+}
+
+function faultsIn(calls: readonly Call[]): readonly Fault[] {
+  return FAULTS.flatMap(({ error, code, calls: meant }) => {
+    const candidates = calls.filter(({ name }) => meant.test(name));
+    return spread(candidates, CALLS_OF_A_KIND).flatMap(call =>
+      (['', '+'] as const).map(on => ({ call, error, code: codeAt(call, code), on })),
+    );
+  });
+}
+
+/** SQLite does not tell why the index of its log can't grow; most often the disk is full. */
+function codeAt({ path, name }: Call, code: number): number {
+  return path.endsWith('-shm') && name === 'pwrite64' ? 24 : code;
+}
+
+/** Of what is worth nothing any more: failing at that is no failure of the command. */
+function isRemoval({ name }: Call): boolean {
+  return name === 'unlink' || name === 'rmdir';
+}
+
 /** One line says what failed, and nothing says that it was done. */
 function expectFailure(failed: Traced, whole: Traced, code: number): void {
   expect(failed).toMatchObject({ code, stdout: '' });
@@ -44,14 +72,63 @@ function expectFailure(failed: Traced, whole: Traced, code: number): void {
   expect(lines.filter(line => whole.stderr.includes(line))).toEqual([]);
 }
 
-/** Of what is worth nothing any more: failing at that is no failure of the command. */
-function isRemoval({ name }: Call): boolean {
-  return name === 'unlink' || name === 'rmdir';
-}
+/** A command on a site, and what it does when nothing fails. */
+class Proof {
+  readonly #site: Site;
+  readonly #command: commands.Command;
+  readonly #before: State;
+  readonly #after: State;
+  readonly #whole: Traced;
+  readonly calls: readonly Call[];
 
-/** Without links, which not every file system has, a name is taken in another way. */
-function isOptional(call: Call): boolean {
-  return isRemoval(call) || call.name === 'link';
+  private constructor(site: Site, command: commands.Command, before: State, whole: Traced, after: State) {
+    this.#site = site;
+    this.#command = command;
+    this.#before = before;
+    this.#whole = whole;
+    this.#after = after;
+    this.calls = changes(whole.calls).filter(({ result }) => result >= 0);
+  }
+
+  static async of(command: commands.Command): Promise<Proof> {
+    const site = await commands.siteFor(command);
+    const before = await stateOf(site);
+    site.reset();
+    const whole = trace(site, command.args(site));
+    expect(whole).toMatchObject({ code: 0 });
+    return new Proof(site, command, before, whole, await stateOf(site));
+  }
+
+  /** Resolves to whether the command failed, and rightly so. */
+  async try({ call, error, code, on }: Fault): Promise<boolean> {
+    const site = this.#site;
+    site.reset();
+    const ended = failAt(site, this.#command.args(site), call, error, on);
+    const found = await stateOf(site);
+    if (ended.code === 0) this.#expectDone(call, found);
+    else {
+      expectFailure(ended, this.#whole, code);
+      this.#expectUndone(call, found);
+    }
+    await expectWhole(site, this.#command, this.#before, this.#after);
+    return ended.code !== 0;
+  }
+
+  #expectDone(call: Call, found: State): void {
+    // Without links, which not every file system has, a name is taken in another way.
+    const isOptional = isRemoval(call) || call.name === 'link';
+    expect(call.began > acknowledged(this.#whole.calls) || isOptional, 'it fails').toBe(true);
+    expect(same(found, this.#after), 'what is said to be done is done').toBe(true);
+  }
+
+  #expectUndone(call: Call, found: State): void {
+    if (!isRemoval(call)) expect(temporariesOf(this.#site)).toEqual([]);
+    if (this.#command.isStepwise || same(found, this.#before)) return;
+    // Once the new file has its name, it can only be said that it may not survive a power failure.
+    const published = this.calls.findLastIndex(({ name }) => name === 'rename' || name === 'link');
+    expect(published >= 0 && this.calls.indexOf(call) > published, 'nothing is changed').toBe(true);
+    expect(same(found, this.#after), 'what has its name is the new one').toBe(true);
+  }
 }
 
 describe.skipIf(!canTrace)('a system call fails, which takes strace', () => {
@@ -59,49 +136,17 @@ describe.skipIf(!canTrace)('a system call fails, which takes strace', () => {
     test(
       `${command.name} says so, and leaves what was there`,
       async context => {
-        const site = await commands.siteFor(command);
-        const args = command.args(site);
-        const before = await stateOf(site);
-        site.reset();
-        const whole = trace(site, args);
-        expect(whole).toMatchObject({ code: 0 });
-        const after = await stateOf(site);
-        const calls = changes(whole.calls).filter(({ result }) => result >= 0);
-        const said = acknowledged(whole.calls);
-        const published = calls.findLastIndex(({ name }) => name === 'rename' || name === 'link');
+        const proof = await Proof.of(command);
+        const faults = faultsIn(proof.calls);
         const counts = { points: 0, failed: 0, harmless: 0 };
-        const tryFault = async (call: Call, error: string, code: number, on: '' | '+'): Promise<void> => {
-          site.reset();
-          const ended = failAt(site, args, call, error, on);
-          counts.points += 1;
-          const found = await stateOf(site);
-          if (ended.code === 0) {
-            counts.harmless += 1;
-            expect(call.began > said || isOptional(call), 'it fails').toBe(true);
-            expect(same(found, after), 'what is said to be done is done').toBe(true);
-          } else {
-            counts.failed += 1;
-            // SQLite does not tell why the index of its log can't grow; most often the disk is full.
-            const isIndex = call.path.endsWith('-shm') && call.name === 'pwrite64';
-            expectFailure(ended, whole, isIndex ? 24 : code);
-            // Once the new file has its name, it can only be said that it may not survive a power failure.
-            const isPublished = calls.indexOf(call) > published && published >= 0;
-            const isAsBefore = same(found, before) || (isPublished && same(found, after));
-            if (!command.isStepwise) expect(isAsBefore, 'nothing is changed').toBe(true);
-            if (!isRemoval(call)) expect(temporariesOf(site)).toEqual([]);
-          }
-          await expectWhole(site, command, before, after);
-        };
-        const faults = FAULTS.flatMap(({ error, code, calls: meant }) =>
-          spread(
-            calls.filter(({ name }) => meant.test(name)),
-            CALLS_OF_A_KIND,
-          ).flatMap(call => (['', '+'] as const).map(on => ({ call, error, code, on }))),
-        );
-        for (const { call, error, code, on } of spread(faults, points(faults.length, 3)))
-          await tryFault(call, error, code, on).catch(cause => {
+        for (const fault of spread(faults, points(faults.length, 3))) {
+          const { call, error, on } = fault;
+          const isFailed = await proof.try(fault).catch(cause => {
             throw new Error(`${error}${on} at ${call.name} ${call.nth} of ${call.path}`, { cause });
           });
+          counts.points += 1;
+          counts[isFailed ? 'failed' : 'harmless'] += 1;
+        }
         expect(counts.failed).toBeGreaterThan(0);
         reportFigures(context, counts);
       },
