@@ -115,10 +115,17 @@ class Proof {
   }
 
   #expectDone(call: Call, found: State): void {
+    const isLate = call.began > acknowledged(this.#whole.calls);
     // Without links, which not every file system has, a name is taken in another way.
-    const isOptional = isRemoval(call) || call.name === 'link';
-    expect(call.began > acknowledged(this.#whole.calls) || isOptional, 'it fails').toBe(true);
+    const isOptional = isRemoval(call) || call.name === 'link' || this.#isOfSqlite(call);
+    expect(isLate || isOptional, 'it fails').toBe(true);
     expect(same(found, this.#after), 'what is said to be done is done').toBe(true);
+  }
+
+  /** A sync of the folder of a new log, which SQLite does and whose failure it passes over by design. */
+  #isOfSqlite(call: Call): boolean {
+    const { path = '' } = this.calls[this.calls.indexOf(call) - 1] ?? {};
+    return path.startsWith(`${call.path}/`) && /-(wal|journal)$/.test(path);
   }
 
   #expectUndone(call: Call, found: State): void {

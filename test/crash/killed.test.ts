@@ -15,7 +15,7 @@ const PROOFS: readonly (readonly [commands.Command, number])[] = [
   [commands.UNDO, 6],
   [commands.CREATE, 6],
   [commands.CREATE_FIRST, 2],
-  [commands.CLEANUP, 4],
+  [commands.CLEANUP, 7],
   [commands.EXPORT_ARCHIVE, 4],
   [commands.EXPORT_JSON, 2],
   [commands.EXPORT_FOLDER, 4],
