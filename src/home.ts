@@ -1,7 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { MemportError, toMemportError } from './errors.ts';
+import { makeFolder } from './folder.ts';
 
 /** Where memport keeps everything of one user. Paths are absolute; nothing needs to exist yet. */
 export interface Home {
@@ -45,19 +46,16 @@ export function findHome(options: HomeOptions): Home {
  * Makes the home folder, for its owner only. An existing folder keeps its mode, since it may be there for others too;
  * what is to be said of that is returned.
  */
-export function makeHome(home: Home): string | null {
+export async function makeHome(home: Home): Promise<string | null> {
   try {
-    if (mkdirSync(home.path, { recursive: true, mode: 0o700 }) !== undefined) return null;
-    return process.platform === 'win32' ? null : describeAccess(home.path, statSync(home.path).mode);
+    if (await makeFolder(home.path)) return null;
+    return process.platform === 'win32' ? null : describeAccess(home.path, (await stat(home.path)).mode);
   } catch (error) {
-    throw new MemportError(
-      toMemportError(error).code,
-      `can't use the home folder ${home.path}: ${String(error)}`,
-      {
-        hint: 'choose another with --home or MEMPORT_HOME',
-        cause: error,
-      },
-    );
+    const { code, message } = toMemportError(error);
+    throw new MemportError(code, `can't use the home folder ${home.path}: ${message}`, {
+      hint: 'choose another with --home or MEMPORT_HOME',
+      cause: error,
+    });
   }
 }
 

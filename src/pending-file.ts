@@ -3,6 +3,7 @@ import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MemportError } from './errors.ts';
 import { resolveTarget, systemCode, unwritable } from './file-target.ts';
+import { openForSync } from './folder.ts';
 import { removeLeftovers, temporaryName } from './leftovers.ts';
 import { openNameless, sendAll } from './nameless-file.ts';
 
@@ -38,6 +39,9 @@ async function beginBeside(target: string, path: string, naming: Naming): Promis
   const temporary = join(folder, temporaryName());
   const handle = await guarded(target, () => open(temporary, 'wx+', 0o600));
   let published: string | null = null;
+  const withdraw = async (): Promise<void> => {
+    if (published !== null && naming !== 'replace') await rm(published, { force: true });
+  };
   return {
     handle,
     publish: () =>
@@ -47,13 +51,16 @@ async function beginBeside(target: string, path: string, naming: Naming): Promis
         const name = await giveName(temporary, path, naming);
         if (name === null) throw taken(target);
         published = name;
-        await synced.sync();
+        try {
+          await synced.sync();
+        } catch (error) {
+          // What may not survive must not look as if it had worked; what it has replaced is gone, and it is whole.
+          await withdraw().catch(() => {});
+          throw error;
+        }
         return naming === 'number' ? name : target;
       }),
-    withdraw: () =>
-      guarded(target, async () => {
-        if (published !== null && naming !== 'replace') await rm(published, { force: true });
-      }),
+    withdraw: () => guarded(target, withdraw),
     async [Symbol.asyncDispose]() {
       await handle.close();
       // It has its name, or it is worth nothing; a failure to remove it must not hide why.
@@ -100,12 +107,12 @@ async function giveName(temporary: string, path: string, naming: Naming): Promis
 async function claim(temporary: string, path: string): Promise<boolean> {
   try {
     await link(temporary, path);
-    await rm(temporary);
-    return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
+    return systemCode(error) === 'EEXIST' ? false : claimWithoutLinks(temporary, path);
   }
-  return claimWithoutLinks(temporary, path);
+  // Should that fail, it has its name all the same.
+  await rm(temporary).catch(() => {});
+  return true;
 }
 
 /** For file systems that have no links: the name is taken by an empty file, which the whole one then replaces. */
@@ -128,31 +135,6 @@ async function claimWithoutLinks(temporary: string, path: string): Promise<boole
 /** `a.tar.gz` → `a-2.tar.gz` */
 function numbered(path: string, n: number): string {
   return path.replace(/((?:\.tar)?\.[^./\\]+)?$/, ending => `-${n}${ending}`);
-}
-
-/**
- * A folder, opened before a rename in it so that the rename can be made to survive a power failure. Windows has no such
- * thing, nor has a folder that may be written and not read, nor some network file systems: there nothing is done.
- */
-async function openForSync(path: string): Promise<{ sync(): Promise<void> } & AsyncDisposable> {
-  const folder = process.platform === 'win32' ? null : await openFolder(path);
-  return {
-    sync: async () => {
-      await folder?.sync().catch(error => {
-        if (!['EINVAL', 'ENOTSUP'].includes(systemCode(error))) throw error;
-      });
-    },
-    [Symbol.asyncDispose]: async () => void (await folder?.close()),
-  };
-}
-
-async function openFolder(path: string): Promise<FileHandle | null> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (['EACCES', 'EPERM'].includes(systemCode(error))) return null;
-    throw error;
-  }
 }
 
 async function guarded<T>(target: string, work: () => Promise<T>): Promise<T> {

@@ -6,22 +6,22 @@ import { memport, scratch } from './support/cli.ts';
 
 const homeAt = (path: string) => findHome({ home: path, env: {}, cwd: '/' });
 
-test('a new home is for its owner only', () => {
+test('a new home is for its owner only', async () => {
   const path = join(scratch(), 'a', 'home');
-  expect(makeHome(homeAt(path))).toBeNull();
+  expect(await makeHome(homeAt(path))).toBeNull();
   expect(statSync(path).mode & 0o777).toBe(0o700);
-  expect(makeHome(homeAt(path))).toBeNull();
+  expect(await makeHome(homeAt(path))).toBeNull();
 });
 
 test.each([
   ['1777', 'write into'],
   ['720', 'write into'],
   ['755', 'look into'],
-])('a folder of mode %s that is there keeps it, which is said', (mode, what) => {
+])('a folder of mode %s that is there keeps it, which is said', async (mode, what) => {
   const path = join(scratch(), 'shared');
   mkdirSync(path);
   chmodSync(path, Number.parseInt(mode, 8));
-  expect(makeHome(homeAt(path))).toContain(what);
+  expect(await makeHome(homeAt(path))).toContain(what);
   expect(statSync(path).mode & 0o7777).toBe(Number.parseInt(mode, 8));
 });
 
@@ -34,10 +34,10 @@ test('the warning comes once, on standard error', async () => {
   expect(statSync(home).mode & 0o777).toBe(0o755);
 });
 
-test('a home that can not be made names the way out', () => {
+test('a home that can not be made names the way out', async () => {
   const path = join(scratch(), 'file');
   writeFileSync(path, '');
-  expect(() => makeHome(homeAt(join(path, 'home')))).toThrow(expect.objectContaining({ code: 'failed' }));
+  await expect(makeHome(homeAt(join(path, 'home')))).rejects.toMatchObject({ code: 'failed' });
 });
 
 test('~ is the home of the user, and paths are absolute', () => {

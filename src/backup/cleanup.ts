@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { unwritable } from '../file-target.ts';
@@ -7,6 +6,7 @@ import { takeFileLock } from '../store/file-lock.ts';
 import { type Backup, listBackups } from './catalog.ts';
 import { type Destination, prepareDestination } from './destination.ts';
 import { hostPart } from './name.ts';
+import { removeBackup } from './remove.ts';
 import {
   decideRetention,
   type RetentionClock,
@@ -14,7 +14,6 @@ import {
   type RetentionRules,
   type Verdict,
 } from './retention.ts';
-import { sidecarPath } from './sidecar.ts';
 
 export const LOCK_FILE = '.memport-cleanup.lock';
 
@@ -73,11 +72,9 @@ function entryOf({ host = hostname() }: CleanupRequest): (backup: Backup) => Bac
   });
 }
 
-/** First what makes it a backup that can be removed: killed in between, a whole file is left that counts for nothing. */
 async function remove({ path }: Backup): Promise<void> {
   try {
-    await rm(sidecarPath(path), { force: true });
-    await rm(path, { force: true });
+    await removeBackup(path);
   } catch (error) {
     throw unwritable(path, error);
   }

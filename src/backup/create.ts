@@ -82,7 +82,7 @@ export async function createBackup(
     await writeSidecar(path, sidecar, 'refuse');
   } catch (error) {
     // It is whole, but what failed or was called off must not look as if it had worked.
-    await rm(path, { force: true });
+    await rm(path, { force: true }).catch(() => {});
     throw error;
   }
   const { bytes } = report;

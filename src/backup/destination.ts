@@ -1,7 +1,8 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { MemportError } from '../errors.ts';
 import { systemCode, unwritable } from '../file-target.ts';
+import { makeFolder } from '../folder.ts';
 import { expandTilde, type Home } from '../home.ts';
 
 export interface Destination {
@@ -30,7 +31,7 @@ export function backupFolders(home: Home, destination: Destination): readonly De
 export async function prepareDestination({ folder, isOwn }: Destination): Promise<void> {
   if (isOwn) {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       await chmod(folder, 0o700);
       return;
     } catch (error) {

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { Embedder } from '../embedding/embedder.ts';
 import { describeFailure } from '../embedding/failure.ts';
 import { GivingUp } from '../embedding/giving-up.ts';
@@ -11,6 +10,7 @@ import type { Reader, Store, Transaction } from '../store/store.ts';
 import { compareProjects, compareTombstones } from '../transfer/compare.ts';
 import { type Staged, stageSource } from '../transfer/stage.ts';
 import { recordsDigest, storeDigest } from '../transfer/store-digest.ts';
+import { removeBackup } from './remove.ts';
 import { applyRestore } from './restore-apply.ts';
 import {
   type Coverage,
@@ -141,7 +141,7 @@ class Restore {
   /** An interruption may come while the backup is still being made. A failure to remove it must not hide why. */
   async #dropSafety(): Promise<void> {
     const path = await this.#safety?.catch(() => null);
-    if (path) await rm(path, { force: true }).catch(() => {});
+    if (path) await removeBackup(path).catch(() => {});
   }
 
   async #planOf(reader: Reader): Promise<RestorePlan> {

@@ -68,7 +68,7 @@ export class Session {
 
   /** Makes the home folder where it is missing; warns, once, when others can get at one that was there. */
   async makeHome(): Promise<void> {
-    const warning = makeHome(this.home);
+    const warning = await makeHome(this.home);
     if (warning !== null && !this.#warnedOfHome) await this.warn(warning);
     this.#warnedOfHome = true;
   }

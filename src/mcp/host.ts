@@ -134,7 +134,7 @@ export class McpHost implements AsyncDisposable {
 
   async #openStore(mode: 'create' | 'existing'): Promise<Store> {
     const { openStore } = await import('../store/open.ts');
-    if (mode === 'create') makeHome(this.home);
+    if (mode === 'create') await makeHome(this.home);
     const busyTimeoutMs = this.config().store_busy_timeout * 1000;
     try {
       return await openStore({ path: this.home.store, create: mode === 'create', busyTimeoutMs });

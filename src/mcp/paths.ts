@@ -1,8 +1,9 @@
-import { lstat, mkdir, readlink, realpath, stat } from 'node:fs/promises';
+import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { MemportError } from '../errors.ts';
 import { systemCode } from '../file-target.ts';
+import { makeFolder } from '../folder.ts';
 import type { Home } from '../home.ts';
 
 /** Where tools may read and write files. */
@@ -45,8 +46,7 @@ export async function readablePath(path: string, rules: PathRules): Promise<stri
  */
 export async function writablePath(path: string, rules: PathRules): Promise<string> {
   const asked = absolutePath(path, rules);
-  if (dirname(asked) === rules.home.exports)
-    await mkdir(rules.home.exports, { recursive: true, mode: 0o700 });
+  if (dirname(asked) === rules.home.exports) await makeFolder(rules.home.exports);
   const folder = await realOrNull(dirname(asked));
   await requireAllowed(await nearestReal(dirname(asked)), path, rules);
   if (folder === null) throw new MemportError('usage', `the folder of ${path} does not exist`);

@@ -40,7 +40,7 @@ async function run(host: McpHost, startAfterMs: number, signal: AbortSignal): Pr
       settings: async () => {
         const config = host.config();
         // What is only switched on by the environment has no home yet.
-        if (config.enable_auto_backup) makeHome(home);
+        if (config.enable_auto_backup) await makeHome(home);
         return config;
       },
       openStore: () => host.openStore(),

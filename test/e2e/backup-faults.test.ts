@@ -1,27 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { BINARY, runBinary, startBinary } from '../support/binary.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { runBinary, startBinary } from '../support/binary.ts';
 import { ok, scratch } from '../support/cli.ts';
 import { digestOf, fillHome } from '../support/stores.ts';
 
-const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
-const PLACES = 12;
 const DAY_MS = 86_400_000;
-
-/** Runs the real program, all threads, under strace, which may kill it at the nth of these calls. */
-function traced(args: readonly string[], home: string, calls: string, killAt: number | null) {
-  const log = join(scratch(), 'strace.log');
-  const inject = killAt === null ? [] : ['-e', `inject=${calls}:signal=KILL:when=${killAt}`];
-  const { status } = spawnSync(
-    'strace',
-    ['-f', '-o', log, '-e', `trace=${calls}`, ...inject, process.execPath, BINARY, ...args],
-    { env: { ...process.env, MEMPORT_HOME: home, TMPDIR: scratch() }, cwd: home },
-  );
-  const text = existsSync(log) ? readFileSync(log, 'utf8') : '';
-  return { code: status, calls: text.split('\n').filter(line => line.includes('(')).length };
-}
 
 interface Listed {
   readonly path: string;
@@ -41,50 +26,6 @@ async function homeWith(backups: number): Promise<string> {
     await ok(['backup', 'create'], { home, now: () => Date.parse('2026-05-01T00:00:00Z') + n * DAY_MS });
   return home;
 }
-
-describe.skipIf(!canTrace)('killed at any moment: strace is needed for', () => {
-  test('create leaves what was there, and nothing that is not whole', async () => {
-    const base = await homeWith(2);
-    const before = (await listed(base)).map(({ path }) => readFileSync(path));
-    const calls = 'pwrite64,pwritev,write,link,rename,unlink';
-    const fresh = (): string => {
-      const home = scratch();
-      cpSync(base, home, { recursive: true });
-      return home;
-    };
-    const whole = traced(['backup', 'create'], fresh(), calls, null);
-    expect(whole.code).toBe(0);
-    const counts = new Set<number>();
-    for (let place = 1; place <= PLACES; place++) {
-      const home = fresh();
-      traced(['backup', 'create'], home, calls, Math.round((place * whole.calls) / PLACES));
-      const found = await listed(home);
-      counts.add(found.length);
-      expect(found.slice(-2).map(({ path }) => readFileSync(path))).toEqual(before);
-      expect(found.every(({ state }) => state === 'verified' || state === 'no_sidecar')).toBe(true);
-      await ok(['backup', 'verify', '--all'], { home });
-      await ok(['backup', 'create'], { home });
-    }
-    expect(counts.has(2)).toBe(true);
-  });
-
-  test('cleanup leaves the newest, and nothing that is not whole', async () => {
-    const base = await homeWith(5);
-    const args = ['backup', 'cleanup', '--keep', '2'];
-    for (let place = 1; place <= 6; place++) {
-      const home = scratch();
-      cpSync(base, home, { recursive: true });
-      traced(args, home, 'unlink', place);
-      const found = await listed(home);
-      expect(found.length).toBeGreaterThanOrEqual(2);
-      expect(found.slice(0, 2).map(({ state }) => state)).toEqual(['verified', 'verified']);
-      await ok(['backup', 'verify', '--all'], { home });
-      // What was killed holds no lock.
-      await ok(args, { home });
-      expect(await listed(home)).toHaveLength(2);
-    }
-  });
-});
 
 /** A folder that is a disk of its own of so many bytes, or null where none can be made. */
 function disk(folder: string, options: string): boolean {

@@ -168,8 +168,8 @@ async function findTarget(session: Session, file: string | undefined, as: Export
   const { exportName } = await import('../../transfer/export-name.ts');
   const name = exportName(as, session.io.now());
   if (file === undefined) {
-    const { mkdir } = await import('node:fs/promises');
-    await mkdir(session.home.exports, { recursive: true, mode: 0o700 });
+    const { makeFolder } = await import('../../folder.ts');
+    await makeFolder(session.home.exports);
     return { path: join(session.home.exports, name), naming: 'number' };
   }
   const path = resolve(session.io.cwd, file);

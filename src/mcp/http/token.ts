@@ -1,8 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MemportError } from '../../errors.ts';
 import { systemCode } from '../../file-target.ts';
+import { makeFolder } from '../../folder.ts';
 import type { Home } from '../../home.ts';
 import { beginFile } from '../../pending-file.ts';
 
@@ -47,7 +48,7 @@ async function readToken(file: string): Promise<string | null> {
 }
 
 async function makeToken(file: string): Promise<string> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   const token = randomBytes(32).toString('base64url');
   try {
     await using pending = await beginFile(file, 'refuse');

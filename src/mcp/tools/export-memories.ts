@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../../folder.ts';
 import { filterRecord } from '../../model/filter.ts';
 import { instantFromMilliseconds } from '../../model/instant.ts';
 import { exportName, isMarkdownFile } from '../../transfer/export-name.ts';
@@ -57,7 +57,7 @@ export const exportMemories = defineTool({
             naming: 'number' as const,
           }
         : { path: await writable(output_path), naming: 'refuse' as const };
-    if (output_path === undefined) await mkdir(host.home.exports, { recursive: true, mode: 0o700 });
+    if (output_path === undefined) await makeFolder(host.home.exports);
     const what = { embeddings: format === 'archive', code: format !== 'json' };
     const report = await host.withStore('existing', store =>
       exportStore(

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../../folder.ts';
 import { FIXED_STRATEGIES } from '../../merge-strategies.ts';
 import type { Store } from '../../store/store.ts';
 import { readRenames } from '../../transfer/import/rename.ts';
@@ -84,7 +84,7 @@ export const importMemories = defineTool({
     await using input = await openInput(path, undefined, { keys: await host.keys(signal) });
     // Before a store is made: a file that is refused leaves nothing behind.
     const verification = await input.source.verify(work);
-    if (!dry_run) await mkdir(host.home.exports, { recursive: true, mode: 0o700 });
+    if (!dry_run) await makeFolder(host.home.exports);
     const report = await withTarget(host, dry_run, store =>
       importSource(
         store,

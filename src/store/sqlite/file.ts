@@ -1,7 +1,8 @@
-import { mkdir, open, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { APPLICATION_ID } from '../../application-id.ts';
 import { MemportError } from '../../errors.ts';
+import { makeFolder } from '../../folder.ts';
 import { SCHEMA_VERSION } from './migrations/index.ts';
 import { newerSchema } from './schema.ts';
 import { storeError } from './store-error.ts';
@@ -34,7 +35,7 @@ export async function inspectFile(path: string): Promise<'missing' | 'empty' | '
 /** Makes an empty file that only its owner can read, in folders that only their owner can enter. Keeps one that is there. */
 export async function createFile(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     const file = await open(path, 'a', 0o600);
     await file.close();
   } catch (error) {

@@ -1,8 +1,9 @@
-import { lstat, mkdir, readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeNamed } from '../../atomic-file.ts';
 import { MemportError } from '../../errors.ts';
 import { systemCode } from '../../file-target.ts';
+import { makeFolder } from '../../folder.ts';
 import { generateIdentity, type IdentityKind, recipientOf } from '../../formats/age/identity.ts';
 import { formatInstant, instantFromMilliseconds } from '../../model/instant.ts';
 import { readSecretFile } from './secret-text.ts';
@@ -68,7 +69,7 @@ export async function generateKey(
     throw new MemportError('usage', `a key can't be called ${JSON.stringify(name)}`, {
       hint: 'letters, digits, dots, - and _ make a name',
     });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const file = join(folder, `${name}.txt`);
   const { identity, recipient } = await generateIdentity(kind);
   const created = formatInstant(instantFromMilliseconds(nowMs));

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, mkdir, open, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../../atomic-file.ts';
 import { MemportError } from '../../errors.ts';
 import { systemCode, unwritable } from '../../file-target.ts';
+import { makeFolder, syncFolder } from '../../folder.ts';
 import { scanManifestOf } from '../../formats/markdown/folder.ts';
 import { MANIFEST, NEXT_MANIFEST } from '../../formats/markdown/layout.ts';
 import { type Manifest, manifestLines } from '../../formats/markdown/manifest.ts';
@@ -93,15 +94,18 @@ export class TargetFolder implements AsyncDisposable {
     for (const path of written) {
       const folder = join(this.path, dirname(path));
       folders.add(folder);
-      await mkdir(folder, { mode: 0o700, recursive: true });
+      await makeFolder(folder);
       await rename(join(this.stage, path), join(this.path, path));
     }
     for (const path of removed) {
       await rm(join(this.path, path), { force: true });
+      const folder = join(this.path, dirname(path));
       // Only where nothing else is in it.
-      if (dirname(path) !== '.') await rmdir(join(this.path, dirname(path))).catch(() => {});
+      const isGone = folder !== this.path && (await removeEmpty(folder));
+      if (!isGone) folders.add(folder);
     }
     for (const folder of folders) await syncFolder(folder);
+    if (this.#isNew) await syncFolder(dirname(this.path));
     await rename(join(this.path, NEXT_MANIFEST), join(this.path, MANIFEST));
     await syncFolder(this.path);
   }
@@ -160,16 +164,13 @@ export class TargetFolder implements AsyncDisposable {
 
 const NONE: ReadonlySet<string> = new Set();
 
-function meets(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return [...a].some(item => b.has(item));
+function removeEmpty(folder: string): Promise<boolean> {
+  return rmdir(folder).then(
+    () => true,
+    () => false,
+  );
 }
 
-/** As far as the system has such a thing. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    await using folder = await open(path, 'r');
-    await folder.sync();
-  } catch (error) {
-    if (!['EISDIR', 'EACCES', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(systemCode(error))) throw error;
-  }
+function meets(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return [...a].some(item => b.has(item));
 }

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import GithubSlugger from 'github-slugger';
+import { makeFolder } from '../../folder.ts';
 import { headerRecord, indexPage } from '../../formats/markdown/index-page.ts';
 import { type Group, INDEX, pageFile, pageSizes } from '../../formats/markdown/layout.ts';
 import type { ListedFile, Manifest } from '../../formats/markdown/manifest.ts';
@@ -110,7 +111,7 @@ async function writeFile(
   path: string,
   write: (output: TextOutput) => Promise<void>,
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  await mkdir(join(folder, dirname(path)), { recursive: true, mode: 0o700 });
+  await makeFolder(join(folder, dirname(path)));
   await using file = await open(join(folder, path), 'wx', 0o600);
   const output = new TextOutput(file);
   await write(output);

@@ -72,6 +72,9 @@ it('names no store in errors that are not of the store', () => {
   const argument = Object.assign(new TypeError('bad argument'), { code: 'ERR_INVALID_ARG_TYPE' });
   expect(storeError(argument, '/p')).toBe(argument);
   expect(storeError('text', '/p')).toBe('text');
+  const refused = new Database.SqliteError('unable to open database file', 'SQLITE_CANTOPEN');
+  expect(storeError(refused, '/p')).toMatchObject({ message: '/p: unable to open database file' });
+  expect(storeError(refused, '/missing/p')).toMatchObject({ message: expect.stringContaining('folder') });
   const shared = new Database.SqliteError('disk I/O error', 'SQLITE_IOERR_SHMSIZE');
   expect(storeError(shared, '/p')).toMatchObject({ code: 'no_space', message: '/p: disk I/O error' });
 });
