@@ -1,7 +1,8 @@
-// npm run bench [-- --sizes 1000,10000,100000] [--runs 3] [--compare FILE] [--docs]
-// Ratios against SQLite's own work on the same rows, in the same run. --docs writes the table and charts of docs/performance.md.
+// npm run bench [-- --sizes 1000,10000,100000] [--runs 3] [--compare FILE] [--stores FOLDER] [--keep] [--docs]
+// Ratios against SQLite's own work on the same rows, in the same run. --stores keeps the filled stores in a folder and uses
+// them again; --keep leaves the results of other sizes in results.json; --docs writes the tables of docs/performance.md.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '1000,10000,100000' },
     runs: { type: 'string', default: '3' },
     compare: { type: 'string', default: RESULTS },
+    stores: { type: 'string' },
+    keep: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
   },
 });
@@ -27,7 +30,10 @@ const runs = Number(values.runs);
 const before = existsSync(values.compare)
   ? (JSON.parse(readFileSync(values.compare, 'utf8')) as Results)
   : null;
-const { rows, growth } = withGrowth(values.sizes.split(',').map(Number).flatMap(measureSize));
+const sizes = values.sizes.split(',').map(Number);
+const kept = values.keep && before !== null ? before.rows.filter(({ size }) => !sizes.includes(size)) : [];
+const measured = [...kept, ...sizes.flatMap(measureSize)].sort((a, b) => a.size - b.size);
+const { rows, growth } = withGrowth(measured);
 for (const line of describeGrowth(growth)) console.log(line);
 const results: Results = {
   date: new Date().toISOString(),
@@ -41,12 +47,16 @@ writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
 if (values.docs) writeDocs(results, growth);
 
 function measureSize(size: number): readonly Row[] {
-  const folder = mkdtempSync(join(tmpdir(), 'memport-bench-'));
+  const folder =
+    values.stores === undefined
+      ? mkdtempSync(join(tmpdir(), 'memport-bench-'))
+      : join(values.stores, String(size));
+  mkdirSync(folder, { recursive: true });
   const lines = PLAN.filter(({ upTo = Number.POSITIVE_INFINITY }) => size <= upTo);
   try {
-    runTask('fill', folder, size);
-    if (lines.some(({ task }) => task === 'near-import')) runTask('fill-others', folder, size);
-    runTask('fill-searched', folder, size);
+    fill('fill', 'source.db');
+    if (lines.some(({ task }) => task === 'near-import')) fill('fill-others', 'others.db');
+    fill('fill-searched', 'searched.db');
     const MiB = statSync(join(folder, 'source.db')).size / 2 ** 20;
     console.log(
       `\n${size.toLocaleString('en')} memories, store of ${MiB.toFixed(1)} MiB, median of ${runs}\n${HEADING}`,
@@ -67,7 +77,11 @@ function measureSize(size: number): readonly Row[] {
       return [row];
     });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (values.stores === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+
+  function fill(task: string, name: string): void {
+    if (!existsSync(join(folder, name))) runTask(task, folder, size);
   }
 }
 

@@ -53,7 +53,7 @@ export function withGrowth(rows: readonly Row[]): {
   readonly growth: ReadonlyMap<string, number>;
 } {
   const growth = new Map<string, number>();
-  const marked = rows.map(row => {
+  const marked = rows.map((row): Row => {
     const all = rows.filter(({ task, size }) => task === row.task && size >= GROWS_FROM);
     const smallest = all.find(({ size }) => all.every(other => other.size >= size));
     if (!GROWING.has(row.task) || smallest === undefined || all.some(({ size }) => size > row.size))
@@ -61,7 +61,8 @@ export function withGrowth(rows: readonly Row[]): {
     if (smallest.size === row.size) return row;
     const factor = row.ms / row.size / (smallest.ms / smallest.size);
     growth.set(row.task, factor);
-    return factor > GROWTH_LIMIT ? { ...row, missed: [...row.missed, 'growth' as const] } : row;
+    if (factor <= GROWTH_LIMIT || row.missed.includes('growth')) return row;
+    return { ...row, missed: [...row.missed, 'growth'] };
   });
   return { rows: marked, growth };
 }

@@ -48,7 +48,7 @@ export const PLAN: readonly Line[] = [
   },
   { task: 'dry-run', name: 'the same, `--dry-run`', against: 'archive-import', limit: 1 },
   { task: 'restore', name: 'restore of an archive', against: 'bare-insert', limit: 2 },
-  { task: 'json-import', name: 'JSON import, vectors made again', against: 'bare-insert' },
+  { task: 'json-import', name: 'JSON import, vectors made again', against: 'bare-insert', upTo: 100_000 },
   { task: 'near-import-off', name: 'import of as many again, `--near-duplicates off`', upTo: 100_000 },
   {
     task: 'near-import',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
@@ -71,6 +72,14 @@ describe('the pages', () => {
       expect(linesOfScript(text).filter(isCommandLine)).toEqual([]);
     }
   });
+});
+
+test.each(PAGES)('every test that %s cites is there', page => {
+  const cited = [...document(page).matchAll(/`((?:test\/)?[\w./-]+\.test\.ts)`/g)].map(
+    ([, path = '']) => path,
+  );
+  const tests = new URL('../', import.meta.url);
+  expect(cited.filter(path => !existsSync(new URL(path.replace(/^test\//, ''), tests)))).toEqual([]);
 });
 
 describe('in running text', () => {
