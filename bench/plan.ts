@@ -60,9 +60,9 @@ export const PLAN: readonly Line[] = [
   { task: 'search-text', name: 'search by text' },
   { task: 'search-vector', name: 'search by vectors' },
   { task: 'search-hybrid', name: 'search by both', most: 100 },
-  { task: 'version', name: '`memport --version`', upTo: 10_000 },
   { task: 'help', name: '`memport --help`', most: 120, upTo: 10_000 },
-  { task: 'add', name: '`memport add`', against: 'version', beyond: 15 },
+  { task: 'list', name: '`memport list --limit 1`: the start-up, with an open store', upTo: 100_000 },
+  { task: 'add', name: '`memport add`', against: 'list', beyond: 15, upTo: 100_000 },
 ];
 
 export const PEAK_LIMIT_MIB = 150;

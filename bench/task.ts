@@ -92,13 +92,13 @@ const TASKS: Readonly<
   'search-vector': () => measureSearches('vector'),
   'search-hybrid': () => measureSearches('hybrid'),
   'json-import': () => measureImport('memories.json'),
-  version: async () => measureCommand(['--version']),
   help: async () => measureCommand(['--help']),
-  async add() {
-    mkdirSync(file('home'), { recursive: true });
+  async list() {
+    mkdirSync(file('home'), { recursive: true, mode: 0o700 });
     copyFileSync(SOURCE, file('home/memport.db'));
-    return measureCommand(['add', 'a memory like any other']);
+    return measureCommand(['list', '--limit', '1']);
   },
+  add: async () => measureCommand(['add', 'a memory like any other']),
 };
 
 const run = TASKS[task];
