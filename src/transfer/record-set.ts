@@ -18,7 +18,7 @@ export class RecordSet {
   add(kind: RecordKind, sha256: string): void {
     const sums = this.#sums[kind];
     const digest = Buffer.from(sha256, 'hex');
-    for (let i = 0; i < WORDS; i++) sums[i] = (sums[i] ?? 0) + digest.readUInt32LE(4 * i);
+    for (const [i, sum] of sums.entries()) sums[i] = sum + digest.readUInt32LE(4 * i);
     this.#counts[kind] += 1;
   }
 
