@@ -12,15 +12,23 @@ const DIGEST_BYTES = 32;
 /** Places in the control words. Slots written and slots read count up and wrap around. */
 const WRITTEN = 0;
 const READ = 1;
-const HEADS = 2;
+/** Who reads; whoever is first stays it. */
+const READER = 2;
+const HEADS = 3;
 const HEAD_WORDS = 3;
 /** What a slot asks for. */
 const UPDATE = 0;
 const DIGEST = 1;
 const DROP = 2;
 const END = 3;
-/** Without any progress for so long the other thread is taken for dead. */
-const PATIENCE_MS = 60_000;
+/** Readers: nobody yet, the other thread, or the writer in its place. */
+const NOBODY = 0;
+const THREAD = 1;
+const WRITER = 2;
+/** So many waits of so long for a thread that has not begun to read, and for one that has. A process that was stopped meanwhile finds one of them over. */
+const WAIT_MS = 500;
+const WAITS_TO_BEGIN = 4;
+const WAITS_TO_GO_ON = 120;
 
 /** The memory that both threads share. */
 export interface RingMemory {
@@ -37,16 +45,36 @@ export function ringMemory(): RingMemory {
   };
 }
 
-/** The writing end. A call waits, without giving way to other work, while the ring is full. */
+/**
+ * The writing end. A call waits, without giving way to other work, while the ring is full. What a thread that never begins
+ * should have read, it reads itself. Throws where a thread has begun and does not go on.
+ */
 export class RingWriter {
   readonly #memory: RingMemory;
+  readonly #waitMs: number;
+  #own: RingReader | null = null;
+  #isLost = false;
   #written = 0;
   /** The slot that is being filled: of which hash, and how far. */
   #filling = -1;
   #filled = 0;
 
-  constructor(memory: RingMemory) {
+  constructor(memory: RingMemory, waitMs = WAIT_MS) {
     this.#memory = memory;
+    this.#waitMs = waitMs;
+  }
+
+  /** Whether there is no thread behind it, or none any more. */
+  get isAlone(): boolean {
+    return this.#own !== null || this.#isLost;
+  }
+
+  /** To be told when the thread has ended of an error. */
+  lose(): void {
+    if (this.#own !== null) return;
+    const reader = Atomics.compareExchange(this.#memory.control, READER, NOBODY, WRITER);
+    if (reader === NOBODY) this.#own = new RingReader(this.#memory);
+    else this.#isLost = true;
   }
 
   update(hash: number, bytes: Uint8Array): void {
@@ -77,12 +105,21 @@ export class RingWriter {
 
   /** Ends a hash whose digest nobody wants any more. */
   drop(hash: number): void {
-    this.#command(hash, DROP);
+    this.#dismiss(hash, DROP);
   }
 
   /** Ends the reading thread. */
   end(): void {
-    this.#command(0, END);
+    this.#dismiss(0, END);
+  }
+
+  /** A thread that is lost needs not be told. */
+  #dismiss(hash: number, kind: number): void {
+    try {
+      this.#command(hash, kind);
+    } catch (error) {
+      if (!this.#isLost) throw error;
+    }
   }
 
   #command(hash: number, kind: number): void {
@@ -117,30 +154,60 @@ export class RingWriter {
     return Atomics.load(this.#memory.control, READ);
   }
 
+  /** To be called while something is unread; returns once some of it is read. */
   #waitForReader(): void {
+    const { control } = this.#memory;
     const read = this.#read();
-    if (read === this.#written) return;
-    if (Atomics.wait(this.#memory.control, READ, read, PATIENCE_MS) === 'timed-out')
-      throw new Error('the thread that computes checksums does not answer');
+    for (let waits = 0; this.#read() === read; waits++) {
+      const most = Atomics.load(control, READER) === NOBODY ? WAITS_TO_BEGIN : WAITS_TO_GO_ON;
+      if (waits === most) this.lose();
+      if (this.#isLost) throw new Error('the thread that computes checksums does not answer');
+      if (this.#own !== null) this.#own.read();
+      else Atomics.wait(control, READ, read, this.#waitMs);
+    }
   }
 }
 
-/** The reading end: hashes what comes until it is told to end. */
-export function serve({ control, data, digest }: RingMemory): void {
-  const hashes = new Map<number, Hash>();
-  for (let read = 0; ; ) {
-    while (Atomics.load(control, WRITTEN) === read) Atomics.wait(control, WRITTEN, read);
-    const slot = read & (SLOTS - 1);
+/** The reading end: hashes what comes until it is told to end, unless the writer reads already. */
+export function serve(memory: RingMemory): void {
+  const { control } = memory;
+  if (Atomics.compareExchange(control, READER, NOBODY, THREAD) !== NOBODY) return;
+  const reader = new RingReader(memory);
+  for (let written = 0; !reader.hasEnded; written = Atomics.load(control, WRITTEN)) {
+    if (written === Atomics.load(control, READ)) Atomics.wait(control, WRITTEN, written);
+    reader.read();
+  }
+}
+
+class RingReader {
+  readonly #memory: RingMemory;
+  readonly #hashes = new Map<number, Hash>();
+  hasEnded = false;
+
+  constructor(memory: RingMemory) {
+    this.#memory = memory;
+  }
+
+  /** Reads what there is. */
+  read(): void {
+    const { control } = this.#memory;
+    for (let read = Atomics.load(control, READ); Atomics.load(control, WRITTEN) !== read; ) {
+      this.#take(read & (SLOTS - 1));
+      read = (read + 1) | 0;
+      Atomics.store(control, READ, read);
+      Atomics.notify(control, READ);
+    }
+  }
+
+  #take(slot: number): void {
+    const { control, data, digest } = this.#memory;
     const [kind, number = 0, length = 0] = control.subarray(HEADS + slot * HEAD_WORDS);
-    const hash = hashes.get(number) ?? createHash('sha256');
+    const hash = this.#hashes.get(number) ?? createHash('sha256');
     if (kind === UPDATE) {
       hash.update(data.subarray(slot * SLOT_BYTES, slot * SLOT_BYTES + length));
-      hashes.set(number, hash);
-    } else hashes.delete(number);
+      this.#hashes.set(number, hash);
+    } else this.#hashes.delete(number);
     if (kind === DIGEST) digest.set(hash.digest());
-    read = (read + 1) | 0;
-    Atomics.store(control, READ, read);
-    Atomics.notify(control, READ);
-    if (kind === END) return;
+    if (kind === END) this.hasEnded = true;
   }
 }

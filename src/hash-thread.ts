@@ -19,10 +19,10 @@ export class HashThread {
   #next = 0;
   #open = 0;
 
-  private constructor(start: (memory: RingMemory) => void) {
+  private constructor(start: StartThread) {
     const memory = ringMemory();
-    start(memory);
     this.#ring = new RingWriter(memory);
+    start(memory, () => this.#ring.lose());
   }
 
   static get isRunning(): boolean {
@@ -30,13 +30,14 @@ export class HashThread {
   }
 
   /** A new hash; null where no thread can be had. */
-  static hash(start: (memory: RingMemory) => void = startWorker): ThreadHash | null {
+  static hash(start: StartThread = startWorker): ThreadHash | null {
     try {
       HashThread.#running ??= new HashThread(start);
     } catch {
       return null;
     }
-    return HashThread.#running.#begin();
+    const running = HashThread.#running;
+    return running.#ring.isAlone ? null : running.#begin();
   }
 
   #begin(): ThreadHash {
@@ -46,10 +47,12 @@ export class HashThread {
       update: bytes => this.#ring.update(number, bytes),
       digest: () => {
         this.#abandoned.unregister(hash);
-        this.#ring.finish(number);
-        const digest = this.#ring.result();
-        this.#end();
-        return digest;
+        try {
+          this.#ring.finish(number);
+          return this.#ring.result();
+        } finally {
+          this.#end();
+        }
       },
     };
     this.#abandoned.register(hash, number, hash);
@@ -59,12 +62,14 @@ export class HashThread {
   #end(): void {
     this.#open -= 1;
     if (this.#open > 0) return;
+    if (HashThread.#running === this) HashThread.#running = null;
     this.#ring.end();
-    HashThread.#running = null;
   }
 }
 
-function startWorker(memory: RingMemory): void {
-  // Who waits for the thread sees that it makes no progress; nobody else needs to know.
-  startThread(import.meta.url, 'hash-ring', memory).on('error', () => {});
+/** Starts what reads the ring, and tells when it ends of an error. */
+type StartThread = (memory: RingMemory, onError: () => void) => void;
+
+function startWorker(memory: RingMemory, onError: () => void): void {
+  startThread(import.meta.url, 'hash-ring', memory).on('error', onError);
 }

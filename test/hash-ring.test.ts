@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { RingWriter, ringMemory, serve } from '../src/hash-ring.ts';
 import { HashThread } from '../src/hash-thread.ts';
+import { startThread } from '../src/thread.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const bytesOf = (length: number): Buffer =>
   Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 255));
+
+/** Of the control words: whether the thread has begun to read. */
+const READER = 2;
 
 describe('the ring', () => {
   test('is read in the order in which it was written, and ends', () => {
@@ -32,6 +37,55 @@ describe('the ring', () => {
     writer.end();
     serve(memory);
     expect(Buffer.from(writer.result()).toString('hex')).toBe(sha256(bytesOf(1000)));
+  });
+
+  const long = bytesOf(9_000_000);
+
+  test('that nobody begins to read is read by its writer, and by nobody else', () => {
+    const memory = ringMemory();
+    const writer = new RingWriter(memory, 1);
+    writer.update(1, long);
+    expect(writer.isAlone).toBe(true);
+    writer.finish(1);
+    expect(Buffer.from(writer.result()).toString('hex')).toBe(sha256(long));
+    serve(memory);
+    writer.drop(2);
+    writer.end();
+  });
+
+  test('whose reader failed before it began is read without waiting', () => {
+    const writer = new RingWriter(ringMemory(), 3_600_000);
+    writer.lose();
+    writer.lose();
+    writer.update(1, long);
+    writer.finish(1);
+    expect(Buffer.from(writer.result()).toString('hex')).toBe(sha256(long));
+  });
+
+  test.each(['stops reading', 'ends of an error'])('gives no digest when its reader %s', how => {
+    const memory = ringMemory();
+    const writer = new RingWriter(memory, 1);
+    writer.end();
+    serve(memory);
+    if (how === 'ends of an error') writer.lose();
+    expect(() => writer.update(1, long)).toThrow('does not answer');
+    expect(writer.isAlone).toBe(true);
+    expect(() => writer.finish(1)).toThrow('does not answer');
+    for (let i = 0; i < 20; i++) writer.drop(i);
+    writer.end();
+  });
+
+  test('waits long for a reader that goes on', async () => {
+    const memory = ringMemory();
+    const worker = startThread(new URL('../src/hash-thread.ts', import.meta.url).href, 'hash-ring', memory);
+    await once(worker, 'online');
+    const writer = new RingWriter(memory, 60_000);
+    for (let n = 0; n < 3; n++) writer.update(1, long);
+    writer.finish(1);
+    expect(Buffer.from(writer.result()).toString('hex')).toBe(sha256(Buffer.concat([long, long, long])));
+    expect(writer.isAlone).toBe(false);
+    writer.end();
+    await once(worker, 'exit');
   });
 });
 
@@ -69,6 +123,21 @@ describe('a thread', () => {
     };
     expect(HashThread.isRunning).toBe(false);
     expect(HashThread.hash(refuse)).toBe(null);
+  });
+
+  test('that fails on its way gives no digest, and the next hash has another one', () => {
+    let fail = (): void => {};
+    const broken = HashThread.hash((memory, onError) => {
+      Atomics.store(memory.control, READER, 1);
+      fail = onError;
+    });
+    fail();
+    expect(HashThread.hash()).toBe(null);
+    expect(() => broken?.digest()).toThrow('does not answer');
+    expect(HashThread.isRunning).toBe(false);
+    const next = HashThread.hash();
+    next?.update(Buffer.from('abc'));
+    expect(Buffer.from(next?.digest() ?? []).toString('hex')).toBe(sha256(Buffer.from('abc')));
   });
 
   test('ends when all its hashes are forgotten', async () => {

@@ -7,6 +7,7 @@ import { readRenames } from '../../transfer/import/rename.ts';
 import type { ImportReport } from '../../transfer/import/report.ts';
 import { parseStrategy } from '../../transfer/import/strategy.ts';
 import type { McpHost } from '../host.ts';
+import { OBJECT_OF_STRINGS } from '../schemas/any-object.ts';
 import { FILTER_ARGUMENTS, filterOf } from '../schemas/filter.ts';
 import { defineTool } from '../tool.ts';
 
@@ -30,10 +31,9 @@ export const importMemories = defineTool({
         'keep-newer, unless the user has set another default: the newer version stays; keep-older: the stored one stays; keep-both: the import becomes a memory of its own; skip; overwrite; merge: the stored text stays, tags and metadata are united.',
       ),
     ...FILTER_ARGUMENTS,
-    rename_projects: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe('New names of projects by their names in the file, for example {"shop": "store"}.'),
+    rename_projects: OBJECT_OF_STRINGS.optional().describe(
+      'New names of projects by their names in the file, for example {"shop": "store"}.',
+    ),
     dry_run: z
       .boolean()
       .default(false)
@@ -76,7 +76,7 @@ export const importMemories = defineTool({
     const { openInput } = await import('../../transfer/open-input.ts');
     const filter = filterOf(words, host.now());
     const strategy = parseStrategy(merge_strategy ?? host.config().merge_strategy);
-    const renames = readRenames(Object.entries(rename_projects ?? {}));
+    const renames = readRenames(Object.entries<string>(Object(rename_projects ?? {})));
     const path = await readable(input_path);
     const embedder = await host.embedder();
     const work = { signal, onProgress };

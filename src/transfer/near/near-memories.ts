@@ -47,18 +47,18 @@ export class NearMemories implements Disposable {
   readonly #text = hashingEmbedder();
   readonly #spaces = new Map<string, Space>();
   readonly #limit: number;
-  readonly #thread: SignatureThread | null;
+  readonly #thread: Promise<SignatureThread | null>;
 
   constructor(reader: Reader, options: NearOptions) {
     this.#reader = reader;
     this.#options = options;
     this.#limit = mostDistance(options.threshold);
     // What is found must be known at once where it is left out.
-    this.#thread = options.leaveOut || options.about < MANY ? null : SignatureThread.start();
+    this.#thread = options.leaveOut || options.about < MANY ? Promise.resolve(null) : SignatureThread.start();
   }
 
   [Symbol.dispose](): void {
-    this.#thread?.[Symbol.dispose]();
+    void this.#thread.then(thread => thread?.[Symbol.dispose]());
   }
 
   /**
@@ -154,7 +154,7 @@ export class NearMemories implements Disposable {
     if (known !== undefined) return known;
     const text = key === spaceKey(this.#text) ? this.#text : null;
     const vectors = new ComparedVectors(this.#reader, group, text);
-    const space = { group, vectors, ...this.#signatures(group) };
+    const space = { group, vectors, ...(await this.#signatures(group)) };
     const { signal, onProgress } = this.#options;
     const total = onProgress === undefined ? null : await vectors.count();
     let done = 0;
@@ -167,10 +167,10 @@ export class NearMemories implements Disposable {
     return space;
   }
 
-  #signatures(group: ModelVectors): Pick<Space, 'take' | 'forgetLast'> {
+  async #signatures(group: ModelVectors): Promise<Pick<Space, 'take' | 'forgetLast'>> {
     const { dimensions } = group;
     const limit = this.#limit;
-    const thread = this.#thread;
+    const thread = await this.#thread;
     if (thread !== null) {
       const space = this.#spaces.size;
       return { take: batch => thread.take({ space, dimensions, batch, limit }), forgetLast: () => {} };

@@ -12,6 +12,9 @@ export interface Request {
 
 export type Answer = { readonly found: readonly Found[] } | { readonly error: string };
 
+/** A thread that has not begun by then is done without. */
+const PATIENCE_MS = 5000;
+
 interface Waiting {
   resolve(found: readonly Found[]): void;
   reject(error: Error): void;
@@ -34,16 +37,21 @@ export class SignatureThread implements Disposable {
     port1.unref();
   }
 
-  /** null where no thread can be had. */
-  static start(begin: (port: MessagePort) => void = beginThread): SignatureThread | null {
+  /** Resolves once the thread is there; to null where none can be had, also one that never begins. */
+  static async start(
+    begin: (port: MessagePort) => void = beginThread,
+    patienceMs = PATIENCE_MS,
+  ): Promise<SignatureThread | null> {
     const { port1, port2 } = new MessageChannel();
     try {
       begin(port2);
-      return new SignatureThread(port1);
     } catch {
       port1.close();
       return null;
     }
+    if (await isReady(port1, patienceMs)) return new SignatureThread(port1);
+    port1.close();
+    return null;
   }
 
   /** Takes the memory of the vectors over. */
@@ -63,6 +71,19 @@ export class SignatureThread implements Disposable {
   #fail(error: Error): void {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
+}
+
+/** The first message says so. */
+function isReady(port: MessagePort, patienceMs: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve(false), patienceMs);
+    for (const event of ['message', 'close']) {
+      port.once(event, () => {
+        clearTimeout(timer);
+        resolve(event === 'message');
+      });
+    }
+  });
 }
 
 /** When the thread ends, of an error too, it closes its port, and whoever waits is told. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { mostDistance } from '../../../src/model/signature.ts';
 import { serve } from '../../../src/transfer/near/signature-server.ts';
@@ -36,7 +36,7 @@ describe('signatures on another thread', () => {
     const here = new SignatureSpace(DIMENSIONS);
     const expected = batches().map(batch => here.take(batch, LIMIT));
     expect(expected.flat().length).toBeGreaterThan(20);
-    using thread = SignatureThread.start();
+    using thread = await SignatureThread.start();
     const ask = (space: number) =>
       Promise.all(
         batches().map(batch => thread?.take({ space, dimensions: DIMENSIONS, batch, limit: LIMIT })),
@@ -45,7 +45,7 @@ describe('signatures on another thread', () => {
   });
 
   test('tell what went wrong, and go on', async () => {
-    using thread = SignatureThread.start();
+    using thread = await SignatureThread.start();
     const [first] = batches();
     if (thread === null || first === undefined) throw new Error('no thread');
     const wrong = { ...first, ids: null as never };
@@ -56,7 +56,7 @@ describe('signatures on another thread', () => {
   });
 
   test('that have ended leave nobody waiting', async () => {
-    const thread = SignatureThread.start(() => {});
+    const thread = await SignatureThread.start(port => port.postMessage('ready'));
     const [batch] = batches();
     if (thread === null || batch === undefined) throw new Error('no thread');
     const asked = thread.take({ space: 0, dimensions: DIMENSIONS, batch, limit: LIMIT });
@@ -64,17 +64,22 @@ describe('signatures on another thread', () => {
     await expect(asked).rejects.toThrow('has ended');
   });
 
-  test('are none where no thread can be had', () => {
-    const refuse = () => {
-      throw new Error('no permission');
-    };
-    expect(SignatureThread.start(refuse)).toBe(null);
+  const refuse = () => {
+    throw new Error('no permission');
+  };
+  test.each([
+    ['can be had', refuse, 60_000],
+    ['comes to life', (port: MessagePort) => port.close(), 60_000],
+    ['ever begins', () => {}, 1],
+  ])('are none where no thread %s', async (_, begin, patienceMs) => {
+    expect(await SignatureThread.start(begin, patienceMs)).toBe(null);
   });
 });
 
 test('the other end answers in the order of the questions', async () => {
   const { port1, port2 } = new MessageChannel();
   serve(port2);
+  expect(await once(port1, 'message')).toEqual(['ready']);
   const space = new SignatureSpace(DIMENSIONS);
   for (const batch of batches().slice(0, 3)) {
     port1.postMessage({ space: 0, dimensions: DIMENSIONS, batch, limit: LIMIT });
