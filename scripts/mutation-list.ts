@@ -44,6 +44,13 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    name: 'an error of fsync is passed over',
+    file: 'src/pending-file.ts',
+    find: "if (!['EINVAL', 'ENOTSUP'].includes(systemCode(error))) throw error;",
+    replace: 'systemCode(error);',
+    test: { file: 'test/pending-file.test.ts', title: 'a folder whose sync ends with %s', row: 'EIO' },
+  },
+  {
     name: 'a file is renamed before it is verified',
     file: 'src/atomic-file.ts',
     find: `    await options.verify?.(file.handle, written);
@@ -136,10 +143,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/sha256.ts',
     find: 'this.#begun.push(Buffer.from(bytes));',
     replace: 'this.#begun.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));',
-    test: {
-      file: 'test/sha256.test.ts',
-      title: 'any pieces, many hashes side by side, and bytes that change afterwards',
-    },
+    test: { file: 'test/sha256.test.ts', title: 'bytes that change after they were given' },
   },
 
   // Archives
@@ -183,7 +187,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/formats/archive/tar/tar-reader.ts',
     find: "if (name.startsWith('/') || parts.includes('..'))",
     replace: "if (name.startsWith('/') && parts.includes('..'))",
-    test: { file: 'test/hostile/archives.test.ts', title: '%s', row: '[SEC-04] a name that leads up' },
+    test: { file: 'test/hostile/archives.test.ts', title: '%s', row: 'a folder that leads up' },
   },
   {
     name: 'no limit to how much an archive grows',
@@ -191,8 +195,8 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'if (end > FREE_BYTES + MAX_RATIO * gunzip.bytesWritten)',
     replace: 'if (end < 0)',
     test: {
-      file: 'test/formats/archive/odd.test.ts',
-      title: 'a bomb of a gigabyte takes neither its memory nor its time',
+      file: 'test/formats/archive/container/container.test.ts',
+      title: 'gzip that grows like a bomb is refused on the way',
     },
   },
   {
@@ -246,10 +250,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/model/canonical.ts',
     find: "case 'string':\n      return JSON.stringify(value);",
     replace: "case 'string':\n      return JSON.stringify(value.toWellFormed());",
-    test: {
-      file: 'test/model/canonical.test.ts',
-      title: 'is what the exact parser reads back, in one spelling whatever the order of keys',
-    },
+    test: { file: 'test/model/canonical.test.ts', title: 'writes %j' },
   },
   {
     name: 'names that differ in a lone surrogate become one',
@@ -257,8 +258,9 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "return text.isWellFormed() ? text : Buffer.from(text, 'utf16le');",
     replace: 'return text.toWellFormed();',
     test: {
-      file: 'test/transfer/round-trip.test.ts',
-      title: 'a store comes out the same, whatever it holds',
+      file: 'test/store/sqlite/contract.test.ts',
+      suite: 'test/contract/code.ts',
+      title: 'keeps paths apart that differ in a lone surrogate only',
     },
   },
   {
@@ -299,8 +301,8 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'const entry = fits ? { ...imported, vector: existing.vector } : imported;',
     replace: 'const entry = fits ? { ...imported, vector: null } : imported;',
     test: {
-      file: 'test/transfer/import/strategies.test.ts',
-      title: 'the store is what the table says; dry run is real run; twice is once; undo is before',
+      file: 'test/transfer/import/resolve.test.ts',
+      title: 'does not take them away from the same text',
     },
   },
   {
@@ -321,6 +323,16 @@ export const MUTATIONS: readonly Mutation[] = [
     test: {
       file: 'test/cli/commands/import.test.ts',
       title: 'are rejected alone, kept whole in a file, and the exit code is 3',
+    },
+  },
+  {
+    name: 'the same words in another project are a duplicate',
+    file: 'src/model/identity.ts',
+    find: '[entry.record.category, entry.record.scope, entry.record.projectName, entry.record.content]',
+    replace: '[entry.record.category, entry.record.scope, entry.record.content]',
+    test: {
+      file: 'test/model/identity.test.ts',
+      title: 'goes by content, category, scope and project of a memory only',
     },
   },
   {
@@ -356,6 +368,25 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    name: 'a commit does not wait for stable storage',
+    file: 'src/store/sqlite/open-sqlite.ts',
+    find: 'PRAGMA synchronous = FULL',
+    replace: 'PRAGMA synchronous = NORMAL',
+    test: { file: 'test/store/sqlite/open.test.ts', title: 'waits for stable storage at each commit' },
+  },
+  {
+    name: 'what was called off at its end is committed',
+    file: 'src/store/sqlite/sqlite-store.ts',
+    find: '      throwIfAborted(options.signal);\n',
+    replace: '',
+    test: {
+      file: 'test/store/sqlite/contract.test.ts',
+      suite: 'test/contract/transactions.ts',
+      title: 'leaves everything as it was when the work %s',
+      row: 'is aborted at its end',
+    },
+  },
+  {
     name: 'a search vector is lost with a change of tags',
     file: 'src/store/sqlite/memory-rows.ts',
     find: 'else if (!keeps) this.#removeSearchVector(row.seq);',
@@ -372,7 +403,10 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/store/sqlite/delete.ts',
     find: '    rows.remove(row);\n    setTombstone(connection, tombstone);\n',
     replace: '    rows.remove(row);\n',
-    test: { file: 'test/store/sqlite/journal.test.ts', title: 'keeps tombstones and projects' },
+    test: {
+      file: 'test/memories/edit.test.ts',
+      title: 'takes each once, and leaves a tombstone of that moment',
+    },
   },
 
   // Undo
@@ -548,10 +582,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/formats/age/payload.ts',
     find: "return plain ?? (this.#onDamage === 'blank' && isLast",
     replace: 'return plain ?? (isLast',
-    test: {
-      file: 'test/formats/age/encrypted.test.ts',
-      title: 'is found wherever the file is cut off, and when something is appended',
-    },
+    test: { file: 'test/formats/age/encrypted.test.ts', title: 'is found when chunks change places' },
   },
   {
     name: 'chunks of an encrypted file may change places',
@@ -569,6 +600,28 @@ export const MUTATIONS: readonly Mutation[] = [
     test: {
       file: 'test/mcp/paths.test.ts',
       title: 'a folder whose name only begins like an allowed one is another one',
+    },
+  },
+  {
+    name: 'a restore over MCP does more than the plan that was shown',
+    file: 'src/mcp/tools/restore-from-backup.ts',
+    find: '(await storeState(before, { signal })) !== plan.state)',
+    replace: "(await storeState(before, { signal })) === '')",
+    test: {
+      file: 'test/mcp/tools.test.ts',
+      suite: 'test/mcp/tool-suite.ts',
+      title: 'refuses a plan when the store has changed since, whoever changed it',
+    },
+  },
+  {
+    name: 'the server shows its token',
+    file: 'src/mcp/http/token.ts',
+    find: 'tokenOf(given, `the environment variable ',
+    replace: 'tokenOf(given, given + `the environment variable ',
+    built: true,
+    test: {
+      file: 'test/e2e/mcp-http.test.ts',
+      title: 'makes a token that only its owner can read, once, and takes one of the environment',
     },
   },
   {

@@ -58,9 +58,8 @@ describe('a mutation', () => {
 });
 
 describe('what became of a test', () => {
-  const ended = (
-    ...results: readonly [fullName: string, status: string, failure?: string][]
-  ): TestReport => ({
+  type Ran = readonly [fullName: string, status: string, failure?: string];
+  const ended = (results: readonly Ran[]): TestReport => ({
     testResults: [
       {
         message: results.length === 0 ? 'Unexpected token' : '',
