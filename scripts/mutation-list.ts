@@ -206,7 +206,7 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'tombstones: 0,',
     test: {
       file: 'test/backup/restore.test.ts',
-      title: 'gives the content, tombstones and projects of the file, and undo those of before',
+      title: 'with more tombstones and records than one batch takes',
     },
   },
   {
@@ -383,7 +383,7 @@ export const MUTATIONS: readonly Mutation[] = [
       file: 'test/store/sqlite/contract.test.ts',
       suite: 'test/contract/transactions.ts',
       title: 'leaves everything as it was when the work %s',
-      row: 'is aborted at its end',
+      row: 'ends as it is aborted',
     },
   },
   {
