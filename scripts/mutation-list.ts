@@ -90,6 +90,26 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    name: 'files that another process is writing are removed as leftovers',
+    file: 'src/leftovers.ts',
+    find: 'nowMs - found.mtimeMs > DAY_MS',
+    replace: 'nowMs - found.mtimeMs > -DAY_MS',
+    test: {
+      file: 'test/leftovers.test.ts',
+      title: 'what a killed process left is removed after a day; nothing else is',
+    },
+  },
+  {
+    name: 'an export to a folder writes over pages that were edited',
+    file: 'src/transfer/markdown/target-folder.ts',
+    find: 'if (found.size > 0 && !meets(found, ours.get(path) ?? NONE)) foreign.push(path);',
+    replace: 'if (found.size > 9 && !meets(found, ours.get(path) ?? NONE)) foreign.push(path);',
+    test: {
+      file: 'test/cli/commands/markdown.test.ts',
+      title: 'with edits that the store does not have is left alone; --force replaces them',
+    },
+  },
+  {
     name: 'a lock that locks nothing',
     file: 'src/store/sqlite/file-lock.ts',
     find: 'BEGIN EXCLUSIVE',
@@ -200,6 +220,16 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    name: 'a recovery takes vectors by damaged ids',
+    file: 'src/formats/archive/recovery/vector-rows.ts',
+    find: ' || !ascend(ids)) return null;',
+    replace: ' || ids.length === 0) return null;',
+    test: {
+      file: 'test/formats/archive/recovery/recovered-archive.test.ts',
+      title: 'a npz whose ids are damaged gives no vector',
+    },
+  },
+  {
     name: 'tombstones are left out of archives',
     file: 'src/transfer/export-archive.ts',
     find: '...(!isEverything(filter) && { tombstones: 0 }),',
@@ -303,6 +333,58 @@ export const MUTATIONS: readonly Mutation[] = [
     test: {
       file: 'test/transfer/import/resolve.test.ts',
       title: 'does not take them away from the same text',
+    },
+  },
+  {
+    name: 'merging forgets the imported tags',
+    file: 'src/transfer/import/merge.ts',
+    find: 'tags: [...existing.tags, ...new Set(imported.tags.filter(tag => !known.has(tag)))],',
+    replace: 'tags: [...existing.tags, ...new Set(imported.tags.filter(tag => known.has(tag)))],',
+    test: {
+      file: 'test/transfer/import/strategies.test.ts',
+      title: 'the store is what the table says; dry run is real run; twice is once; undo is before',
+    },
+  },
+  {
+    name: 'merging writes over stored metadata',
+    file: 'src/transfer/import/merge.ts',
+    find: 'metadata: withKeys(imported.metadata, existing.metadata),\n    provenance',
+    replace: 'metadata: withKeys(existing.metadata, imported.metadata),\n    provenance',
+    test: {
+      file: 'test/transfer/import/strategies.test.ts',
+      title: 'the store is what the table says; dry run is real run; twice is once; undo is before',
+    },
+  },
+  {
+    name: 'a duplicate is left out although the note that it repeats got another text',
+    file: 'src/transfer/import/pipeline.ts',
+    find: '  await takeOrphans(source, context);\n',
+    replace: '',
+    test: {
+      file: 'test/cli/commands/import-duplicates.test.ts',
+      title: 'of many that were passed over, only those that came in are told of no more',
+    },
+  },
+  {
+    name: 'an import deletes what was changed since its source was written',
+    file: 'src/transfer/import/missing.ts',
+    find: 'if (exportedAt === null || changed > exportedAt)',
+    replace: 'if (exportedAt === null)',
+    test: {
+      file: 'test/cli/commands/markdown.test.ts',
+      title:
+        'nothing is deleted that was changed since, or when a part could not be read, or that the filter leaves out',
+    },
+  },
+  {
+    name: 'an import deletes although it could not read all',
+    file: 'src/transfer/import/missing.ts',
+    find: "if (tally.rejected > 0) return 'it stays, since not all could be read';",
+    replace: '',
+    test: {
+      file: 'test/cli/commands/markdown.test.ts',
+      title:
+        'nothing is deleted that was changed since, or when a part could not be read, or that the filter leaves out',
     },
   },
   {
@@ -500,6 +582,23 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'checksumOf(sidecar.data) === checksum',
     replace: 'checksum !== undefined',
     test: { file: 'test/backup/catalog.test.ts', title: 'finds every flipped bit of a sidecar' },
+  },
+  {
+    name: 'a backup with other bytes is called verified',
+    file: 'src/backup/catalog.ts',
+    find: 'const isSame = (await checksumOfFile(path, work)) === sidecar.sha256;',
+    replace: "const isSame = (await checksumOfFile(path, work)) !== '';",
+    test: {
+      file: 'test/backup/catalog.test.ts',
+      title: 'says what is missing, changed, cut off, or without its sidecar',
+    },
+  },
+  {
+    name: 'the sidecar of another backup is believed',
+    file: 'src/backup/catalog.ts',
+    find: ' || read.id !== name.id) {',
+    replace: ') {',
+    test: { file: 'test/backup/catalog.test.ts', title: 'does not believe a sidecar of another file' },
   },
   {
     name: 'an encrypted backup is in plain text',

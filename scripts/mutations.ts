@@ -15,6 +15,8 @@ import {
 import { MUTATIONS, type Mutation } from './mutation-list.ts';
 
 const TEST_TIMEOUT_MS = 120_000;
+/** Of a whole run of Vitest: some mutations may make a program wait for ever. */
+const RUN_TIMEOUT_MS = 600_000;
 const root = join(import.meta.dirname, '..');
 const words = process.argv.slice(2);
 const chosen = MUTATIONS.filter(({ name }) => words.length === 0 || words.some(word => name.includes(word)));
@@ -83,9 +85,10 @@ function tryOne(mutation: Mutation): Result {
   if (mutation.built) build();
   const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(6);
   const word = { failed: 'caught', passed: 'SURVIVED', broken: 'BROKEN' }[result.result];
-  console.log(`${word.padEnd(8)} ${seconds} s  ${mutation.name}`);
-  console.log(`                    ${mutation.file} → ${mutation.test.file}: ${mutation.test.title}`);
-  if (result.result === 'broken') console.log(`                    ${result.why}`);
+  const { file, title, row = '…' } = mutation.test;
+  console.log(`${word.padEnd(8)} ${seconds} s  ${mutation.name} (${mutation.file})`);
+  console.log(`${' '.repeat(19)}${file}: ${title.replace(/%[sijd]/, row)}`);
+  if (result.result === 'broken') console.log(`${' '.repeat(19)}${result.why}`);
   return result;
 }
 
@@ -112,11 +115,11 @@ function runTests(tests: readonly Mutation['test'][]): TestReport {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     [vitest, 'run', ...files, '-t', pattern, ...options],
-    { cwd: copy, encoding: 'utf8' },
+    { cwd: copy, encoding: 'utf8', timeout: RUN_TIMEOUT_MS },
   );
   const text = read(copy, 'report.json');
-  if (text === null) throw new Error(`vitest wrote no report:\n${stdout}${stderr}`);
-  return JSON.parse(text) as TestReport;
+  if (text !== null) return JSON.parse(text) as TestReport;
+  return { testResults: [{ message: `Vitest wrote no report: ${stdout}${stderr}`, assertionResults: [] }] };
 }
 
 function read(folder: string, file: string): string | null {
