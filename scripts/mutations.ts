@@ -88,7 +88,7 @@ function tryOne(mutation: Mutation): Result {
   const { file, title, row = '…' } = mutation.test;
   console.log(`${word.padEnd(8)} ${seconds} s  ${mutation.name} (${mutation.file})`);
   console.log(`${' '.repeat(19)}${file}: ${title.replace(/%[sijd]/, row)}`);
-  if (result.result === 'broken') console.log(`${' '.repeat(19)}${result.why}`);
+  if (result.why !== '') console.log(`${' '.repeat(19)}${result.why}`);
   return result;
 }
 
