@@ -1,3 +1,4 @@
+import type { PathLike } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -69,6 +70,30 @@ describe.each([
     expect(await readdir(folder)).toEqual([]);
   });
 });
+
+test.each<Naming>(['replace', 'refuse', 'number'])(
+  'a file is on stable storage before it has its name, and the name after it: %s',
+  async naming => {
+    const path = join(scratch(), 'x');
+    const { open, rename, link } = await vi.importActual<typeof fs>('node:fs/promises');
+    const done: string[] = [];
+    vi.mocked(fs.open).mockImplementation(async (file, flags, mode) => {
+      const handle = await open(file, flags, mode);
+      vi.spyOn(handle, 'sync').mockImplementation(async () => {
+        done.push(flags === 'r' ? 'folder' : await readFile(file, 'utf8'));
+      });
+      return handle;
+    });
+    const named = (give: typeof rename) => (from: PathLike, to: PathLike) => {
+      done.push('named');
+      return give(from, to);
+    };
+    vi.mocked(fs.rename).mockImplementation(named(rename));
+    vi.mocked(fs.link).mockImplementation(named(link));
+    await put(path, 'text', naming);
+    expect(done).toEqual(['text', 'named', 'folder']);
+  },
+);
 
 test('a name is not given to a file whose folder went away', async () => {
   const folder = join(scratch(), 'folder');

@@ -49,11 +49,22 @@ describe('a backup', () => {
     await using _store = store;
     const { recipient } = await generateIdentity('x25519');
     await backUp(store, folder, { format: 'json' });
-    await backUp(store, folder, { lock: { recipients: [recipient] }, nowMs: START + 1000 });
+    const sealed = await backUp(store, folder, { lock: { recipients: [recipient] }, nowMs: START + 1000 });
+    expect(readFileSync(sealed, 'latin1')).toMatch(/^age-encryption\.org\/v1\n/);
     const digest = await storeDigest(store);
     expect((await listBackups(folder)).map(({ path, ...rest }) => rest)).toMatchObject([
-      { format: 'archive', encrypted: true, state: 'verified', sidecar: { content_digest: digest } },
-      { format: 'json', encrypted: false, state: 'verified', sidecar: { content_digest: digest } },
+      {
+        format: 'archive',
+        encrypted: true,
+        state: 'verified',
+        sidecar: { content_digest: digest, encrypted: true },
+      },
+      {
+        format: 'json',
+        encrypted: false,
+        state: 'verified',
+        sidecar: { content_digest: digest, encrypted: false },
+      },
     ]);
   });
 

@@ -46,32 +46,36 @@ export function transactionContract(makePlace: MakePlace): void {
       expect(await ids(other)).toEqual([1, 2].map(idOf));
     });
 
-    it.each(['throws', 'rolls back by option', 'is aborted', 'is aborted at its end'])(
-      'leaves everything as it was when the work %s',
-      async how => {
-        await using store = await (await makePlace()).open();
-        await put(store, entryOf(1), entryOf(2));
-        const before = await lines(store);
-        const stop = new AbortController();
-        const work = async (transaction: Transaction) => {
-          await changeAll(transaction);
-          if (how === 'throws') throw new TypeError('on purpose');
-          if (how.startsWith('is aborted')) stop.abort();
-          if (how === 'is aborted') await new Promise(() => {});
-          return 'value';
-        };
-        const options = { rollback: how === 'rolls back by option', signal: stop.signal };
-        const result = await store.transact(work, options).catch((error: unknown) => error);
-        if (how === 'throws') expect(result).toEqual(new TypeError('on purpose'));
-        else if (options.rollback) expect(result).toBe('value');
-        else expect(result).toMatchObject({ code: 'interrupted' });
-        expect(await lines(store)).toEqual(before);
-        expect(await store.counts()).toEqual({ memories: 2, codeUnits: 0, tombstones: 0 });
-        expect(await store.projects()).toEqual([]);
-        await put(store, entryOf(3));
-        expect(await ids(store)).toEqual([1, 2, 3].map(idOf));
-      },
-    );
+    it.each([
+      'throws',
+      'rolls back by option',
+      'is aborted',
+      'is aborted at its end',
+      'ends as it is aborted',
+    ])('leaves everything as it was when the work %s', async how => {
+      await using store = await (await makePlace()).open();
+      await put(store, entryOf(1), entryOf(2));
+      const before = await lines(store);
+      const stop = new AbortController();
+      const work = async (transaction: Transaction) => {
+        await changeAll(transaction);
+        if (how === 'throws') throw new TypeError('on purpose');
+        if (how.startsWith('is aborted')) stop.abort();
+        if (how === 'ends as it is aborted') queueMicrotask(() => stop.abort());
+        if (how === 'is aborted') await new Promise(() => {});
+        return 'value';
+      };
+      const options = { rollback: how === 'rolls back by option', signal: stop.signal };
+      const result = await store.transact(work, options).catch((error: unknown) => error);
+      if (how === 'throws') expect(result).toEqual(new TypeError('on purpose'));
+      else if (options.rollback) expect(result).toBe('value');
+      else expect(result).toMatchObject({ code: 'interrupted' });
+      expect(await lines(store)).toEqual(before);
+      expect(await store.counts()).toEqual({ memories: 2, codeUnits: 0, tombstones: 0 });
+      expect(await store.projects()).toEqual([]);
+      await put(store, entryOf(3));
+      expect(await ids(store)).toEqual([1, 2, 3].map(idOf));
+    });
 
     it('does not begin with a signal that has aborted, and tells its own reason', async () => {
       await using store = await (await makePlace()).open();

@@ -79,6 +79,8 @@ export const HOSTILE_ARCHIVES: readonly (readonly [string, (all: Entry[]) => Ent
     'many pax headers for all members',
     all => [...Array.from({ length: 17 }, () => ({ ...pax(['comment', 'x']), type: 'g' })), ...all],
   ],
+  ['a folder that leads up', second(file('../evil', { type: '5', data: Buffer.alloc(0) }))],
+  ['a folder with an absolute name', second(file('/tmp/evil', { type: '5', data: Buffer.alloc(0) }))],
   ['a folder with data', second(file(`${TOP}memories/`, { type: '5' }))],
   [
     'many folders',

@@ -46,6 +46,7 @@ describe('readMemory', () => {
         expect(memory.tags).toEqual(tags);
         expect(memoryLine(memory)).toBe(line);
       }),
+      { examples: [['a\0b\ud800', ['\0', '\udfff'], { '\ud800': '\0' }]] },
     );
   });
 

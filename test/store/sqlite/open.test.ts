@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { memoryEntry } from '../../../src/model/record.ts';
 import { openSqliteStore, openStore, type SqliteOptions } from '../../../src/store/open.ts';
+import { Connection } from '../../../src/store/sqlite/connection.ts';
 import { SCHEMA_VERSION } from '../../../src/store/sqlite/migrations/index.ts';
 import { ids, put } from '../../contract/place.ts';
 import { aMemory, idOf } from '../../support/records.ts';
@@ -70,6 +71,18 @@ describe('making a store', () => {
     expect(setting('application_id')).toBe(0x6d707274);
     expect(setting('integrity_check')).toBe('ok');
     database.close();
+  });
+
+  it('waits for stable storage at each commit', async () => {
+    const execute = vi.spyOn(Connection.prototype, 'execute');
+    onTestFinished(() => execute.mockRestore());
+    await using store = await openSqliteStore({ path: join(await scratchFolder(), 'memport.db') });
+    await put(store, memoryEntry(aMemory(), null));
+    const { calls, contexts } = execute.mock;
+    const writer = contexts[calls.findIndex(([sql]) => sql === 'BEGIN IMMEDIATE')];
+    if (!(writer instanceof Connection)) throw new TypeError('no transaction');
+    const FULL = 2;
+    expect(writer.integer('PRAGMA synchronous')).toBe(FULL);
   });
 
   it('goes on where another process died after making the file', async () => {

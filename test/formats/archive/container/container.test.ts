@@ -58,6 +58,18 @@ describe('blocks that hold nothing', () => {
   }, 30_000);
 });
 
+test('gzip that grows like a bomb is refused on the way', async () => {
+  const part = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+  await using file = await open(await fileOf(Buffer.concat([part, part, part, part])));
+  const container = await openContainer(file);
+  let grown = 0;
+  const reading = (async () => {
+    for await (const chunk of container.bytes(0)) grown += chunk.length;
+  })();
+  await expect(reading).rejects.toMatchObject({ code: 'integrity' });
+  expect(grown).toBeLessThan(128 * 1024 * 1024);
+});
+
 describe.each([
   ['blocks', blocks(data)],
   ['gzip', gzipSync(data, { level: 1 })],
