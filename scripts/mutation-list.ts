@@ -45,7 +45,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an error of fsync is passed over',
-    file: 'src/pending-file.ts',
+    file: 'src/folder.ts',
     find: "if (!['EINVAL', 'ENOTSUP'].includes(systemCode(error))) throw error;",
     replace: 'systemCode(error);',
     test: { file: 'test/pending-file.test.ts', title: 'a folder whose sync ends with %s', row: 'EIO' },
@@ -613,7 +613,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a backup that failed looks as if it was made',
     file: 'src/backup/create.ts',
-    find: '    await rm(path, { force: true });\n',
+    find: '    await rm(path, { force: true }).catch(() => {});\n',
     replace: '',
     test: { file: 'test/backup/create.test.ts', title: 'whose sidecar can not be written is none' },
   },
