@@ -99,7 +99,7 @@ export class RingWriter {
 
   /** The digest of the hash that was finished last, once it is there. */
   result(): Uint8Array {
-    while (this.#read() !== this.#written) this.#waitForReader();
+    this.#waitWhile(read => read !== this.#written);
     return this.#memory.digest.slice();
   }
 
@@ -147,23 +147,22 @@ export class RingWriter {
   }
 
   #waitForRoom(): void {
-    while (((this.#written - this.#read()) | 0) >= SLOTS) this.#waitForReader();
+    this.#waitWhile(read => ((this.#written - read) | 0) >= SLOTS);
   }
 
-  #read(): number {
-    return Atomics.load(this.#memory.control, READ);
-  }
-
-  /** To be called while something is unread; returns once some of it is read. */
-  #waitForReader(): void {
+  /** `isAhead`, of how much is read: whether the reader has to go on first. It is asked of the very number that is waited on. */
+  #waitWhile(isAhead: (read: number) => boolean): void {
     const { control } = this.#memory;
-    const read = this.#read();
-    for (let waits = 0; this.#read() === read; waits++) {
+    let [read, waits] = [Atomics.load(control, READ), 0];
+    while (isAhead(read)) {
       const most = Atomics.load(control, READER) === NOBODY ? WAITS_TO_BEGIN : WAITS_TO_GO_ON;
       if (waits === most) this.lose();
       if (this.#isLost) throw new Error('the thread that computes checksums does not answer');
       if (this.#own !== null) this.#own.read();
       else Atomics.wait(control, READ, read, this.#waitMs);
+      const now = Atomics.load(control, READ);
+      waits = now === read ? waits + 1 : 0;
+      read = now;
     }
   }
 }

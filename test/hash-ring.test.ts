@@ -9,6 +9,7 @@ import { HashThread } from '../src/hash-thread.ts';
 import { startThread } from '../src/thread.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const firstWord = (text: string): number => createHash('sha256').update(text).digest().readUInt32LE();
 const bytesOf = (length: number): Buffer =>
   Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 255));
 
@@ -105,6 +106,16 @@ describe('the thread', () => {
     const three = HashThread.hash();
     three?.update(Buffer.from('abc'));
     expect(Buffer.from(three?.digest() ?? []).toString('hex')).toBe(sha256(Buffer.from('abc')));
+  });
+
+  test('answers each of many questions, also when it is done just as somebody begins to wait', () => {
+    const open = HashThread.hash();
+    for (let n = 0; n < 30_000; n++) {
+      const hash = HashThread.hash();
+      hash?.update(Buffer.from(`${n}`));
+      expect(Buffer.from(hash?.digest() ?? []).readUInt32LE()).toBe(firstWord(`${n}`));
+    }
+    open?.digest();
   });
 
   test('takes a copy', () => {
