@@ -124,8 +124,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the thread mixes up hashes',
     file: 'src/hash-ring.ts',
-    find: "hashes.get(number) ?? createHash('sha256')",
-    replace: "[...hashes.values()][0] ?? createHash('sha256')",
+    find: "this.#hashes.get(number) ?? createHash('sha256')",
+    replace: "[...this.#hashes.values()][0] ?? createHash('sha256')",
     test: {
       file: 'test/hash-ring.test.ts',
       title: 'hashes several at once, in pieces of any size, more than the ring holds',
@@ -134,7 +134,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the digest of the hash before',
     file: 'src/hash-ring.ts',
-    find: 'while (this.#read() !== this.#written) this.#waitForReader();',
+    find: 'this.#waitWhile(read => read !== this.#written);',
     replace: '',
     test: {
       file: 'test/hash-ring.test.ts',
@@ -144,26 +144,12 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'slots are written over before they are read',
     file: 'src/hash-ring.ts',
-    find: 'while (((this.#written - this.#read()) | 0) >= SLOTS) this.#waitForReader();',
+    find: 'this.#waitWhile(read => ((this.#written - read) | 0) >= SLOTS);',
     replace: '',
     test: {
       file: 'test/hash-ring.test.ts',
       title: 'hashes several at once, in pieces of any size, more than the ring holds',
     },
-  },
-  {
-    name: 'a hash forgets what came before it moved to the thread',
-    file: 'src/sha256.ts',
-    find: 'for (const bytes of this.#begun) hash.update(bytes);',
-    replace: '',
-    test: { file: 'test/sha256.test.ts', title: '%s bytes', row: '1000' },
-  },
-  {
-    name: 'a hash keeps bytes that change afterwards',
-    file: 'src/sha256.ts',
-    find: 'this.#begun.push(Buffer.from(bytes));',
-    replace: 'this.#begun.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));',
-    test: { file: 'test/sha256.test.ts', title: 'bytes that change after they were given' },
   },
 
   // Archives

@@ -57,7 +57,7 @@ describe('the requirement gate', () => {
 });
 
 describe('the coverage gate', () => {
-  it('[GOAL-10] asks for 85 % of lines and branches of every file in src/', () => {
+  it('[GOAL-10] [P7-01] asks for 85 % of lines and branches of every file in src/', () => {
     expect(config({ command: 'serve', mode: 'test' }).test?.coverage).toMatchObject({
       include: ['src/**/*.ts'],
       thresholds: { perFile: true, lines: 85, branches: 85 },

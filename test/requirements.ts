@@ -11,7 +11,7 @@ export interface Requirement {
 }
 
 /** When an issue is finished its number goes in here, and each of its requirements needs a test that cites it. */
-const FINISHED_ISSUES: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7]);
+const FINISHED_ISSUES: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 8]);
 
 /** Aims, effects that are hoped for, the state before, notes on the order of work and the timeline are no requirements. */
 const LINES: readonly (readonly [id: string, line: number, text: string, issue: number | null])[] = [

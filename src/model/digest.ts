@@ -17,6 +17,12 @@ export const LINE_SEPARATOR = ',\n';
 export class ContentDigest {
   readonly #records = new Map<RecordKind, { readonly hash: Sha256; count: number }>();
   readonly #vectors = new Map<string, VectorDigest>();
+  readonly #about: number;
+
+  /** `about`: how many bytes of records and vectors are expected. */
+  constructor(about = 0) {
+    this.#about = about;
+  }
 
   /** Record lines in ascending order of id, page after page. */
   lines(kind: RecordKind, lines: readonly string[]): void {
@@ -27,7 +33,7 @@ export class ContentDigest {
 
   /** As `lines`, with the bytes as they stand in a file: separators included, also the one before a page that is not the first. */
   bytes(kind: RecordKind, bytes: Uint8Array, count: number): void {
-    const part = this.#records.get(kind) ?? { hash: new Sha256(), count: 0 };
+    const part = this.#records.get(kind) ?? { hash: new Sha256(this.#about), count: 0 };
     part.hash.update(bytes);
     part.count += count;
     this.#records.set(kind, part);
@@ -40,7 +46,7 @@ export class ContentDigest {
   /** The part for the vectors of one model and dimension. */
   vectors(kind: RecordKind, model: string | null, dimensions: number): VectorDigest {
     const key = JSON.stringify([kind, JSON.stringify(model), dimensions]);
-    const part = this.#vectors.get(key) ?? new VectorDigest(kind, model, dimensions);
+    const part = this.#vectors.get(key) ?? new VectorDigest(kind, model, dimensions, this.#about);
     this.#vectors.set(key, part);
     return part;
   }
@@ -67,9 +73,10 @@ export class VectorDigest {
   readonly dimensions: number;
   #count = 0;
   readonly #ids = new Sha256();
-  readonly #data = new Sha256();
+  readonly #data: Sha256;
 
-  constructor(kind: RecordKind, model: string | null, dimensions: number) {
+  constructor(kind: RecordKind, model: string | null, dimensions: number, about: number) {
+    this.#data = new Sha256(about);
     this.kind = kind;
     this.model = model;
     this.dimensions = dimensions;

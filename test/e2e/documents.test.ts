@@ -59,7 +59,7 @@ function isCommandLine(line: string): boolean {
 }
 
 describe('the pages', () => {
-  test('every script is in a page whose scripts a test runs', () => {
+  test('[GOAL-11] every script is in a page whose scripts a test runs', () => {
     const withScripts = PAGES.filter(page => scriptsOf(document(page)).length > 0);
     expect(withScripts).toEqual(Object.keys(RUN_BY));
     for (const [page, name] of Object.entries(RUN_BY))

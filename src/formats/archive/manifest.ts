@@ -8,7 +8,7 @@ import {
   membersWith,
   type VectorFile,
 } from './layout.ts';
-import { arrayNames, type VectorGroup } from './npz/vector-group.ts';
+import { arrayNames, rowSize, type VectorGroup } from './npz/vector-group.ts';
 
 export const ARCHIVE_VERSION = '1.0.0';
 export const SCHEMA_VERSION = '3.0.0';
@@ -45,6 +45,16 @@ export function archiveMembers(header: ArchiveHeader): readonly MemberName[] {
   if (header.memoryVectors.length > 0) files.add(MEMORY_VECTORS);
   if (header.codeUnitVectors.length > 0) files.add(CODE_UNIT_VECTORS);
   return membersWith(files);
+}
+
+/** Of a usual record, for want of better. */
+const RECORD_BYTES = 800;
+
+/** About how many bytes of records and vectors an archive holds. */
+export function aboutBytes(header: ArchiveHeader): number {
+  const { memoryCount, codeUnitCount, memoryVectors, codeUnitVectors } = header;
+  const vectors = [...memoryVectors, ...codeUnitVectors].map(group => group.count * rowSize(group));
+  return vectors.reduce((sum, bytes) => sum + bytes, (memoryCount + codeUnitCount) * RECORD_BYTES);
 }
 
 const NO_SHA256 = '0'.repeat(64);

@@ -29,8 +29,9 @@ export class MembersWriter {
     return this.#sizes;
   }
 
-  open(name: MemberName, packing: Packing): Promise<MemberWriter> {
-    return MemberWriter.open(this.#blocks, name, { packing, modifiedAt: this.#modifiedAt });
+  /** `about`: how many bytes are expected. */
+  open(name: MemberName, packing: Packing, about = 0): Promise<MemberWriter> {
+    return MemberWriter.open(this.#blocks, name, { packing, about, modifiedAt: this.#modifiedAt });
   }
 
   async close(name: MemberName, member: MemberWriter): Promise<void> {

@@ -21,7 +21,7 @@ import {
   type MemberName,
   PROJECTS,
 } from './layout.ts';
-import { archiveMembers, type Manifest } from './manifest.ts';
+import { aboutBytes, archiveMembers, type Manifest } from './manifest.ts';
 import { maxMemberSize } from './member-limits.ts';
 import { verifyNpz } from './npz/npz-verifier.ts';
 import { type RecordFileName, recordArrays } from './records/record-files.ts';
@@ -64,13 +64,14 @@ function checkStream({ blocked }: Container, { memoryVectors, codeUnitVectors }:
 class Verifier {
   readonly #manifest: Manifest;
   readonly #options: WorkOptions;
-  readonly #digest = new ContentDigest();
+  readonly #digest: ContentDigest;
   readonly #memories: KindIndex;
   readonly #codeUnits: KindIndex;
   readonly #sums = new Map<string, string>();
 
   constructor(manifest: Manifest, options: WorkOptions) {
     this.#manifest = manifest;
+    this.#digest = new ContentDigest(aboutBytes(manifest));
     this.#options = options;
     this.#memories = new KindIndex(manifest.memoryVectors);
     this.#codeUnits = new KindIndex(manifest.codeUnitVectors);

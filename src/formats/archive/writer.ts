@@ -20,7 +20,7 @@ import {
   PROJECTS,
   STATISTICS,
 } from './layout.ts';
-import { type ArchiveHeader, manifestDraft, manifestText } from './manifest.ts';
+import { type ArchiveHeader, aboutBytes, manifestDraft, manifestText } from './manifest.ts';
 import { MembersWriter } from './members-writer.ts';
 import type { ArchiveLine, ArchiveRun } from './npz/spooled-ids.ts';
 import { compareGroups, inArchiveOrder, type VectorGroup } from './npz/vector-group.ts';
@@ -65,7 +65,8 @@ export class ArchiveWriter {
   /** As given, with projects and vector groups in the archive's order. */
   readonly header: ArchiveHeader;
   readonly #members: MembersWriter;
-  readonly #digest = new ContentDigest();
+  readonly #digest: ContentDigest;
+  readonly #about: number;
   readonly #memoryVectors: VectorsWriter;
   readonly #unitVectors: VectorsWriter;
   readonly #stages: readonly Stage[];
@@ -74,6 +75,8 @@ export class ArchiveWriter {
 
   private constructor(file: WritableFile, header: ArchiveHeader) {
     this.header = header;
+    this.#about = aboutBytes(header);
+    this.#digest = new ContentDigest(this.#about);
     this.#members = new MembersWriter(file, Number(header.exportDate / 1_000_000n));
     this.#memoryVectors = new VectorsWriter('memory', MEMORY_VECTORS, header.memoryVectors, this.#digest);
     this.#unitVectors = new VectorsWriter(
@@ -174,7 +177,7 @@ export class ArchiveWriter {
       },
       {
         name: 'memory vectors',
-        begin: () => this.#memoryVectors.begin(this.#members),
+        begin: () => this.#memoryVectors.begin(this.#members, this.#about),
         end: () => this.#memoryVectors.end(this.#members),
       },
       {
@@ -189,7 +192,7 @@ export class ArchiveWriter {
       },
       {
         name: 'code unit vectors',
-        begin: () => this.#unitVectors.begin(this.#members),
+        begin: () => this.#unitVectors.begin(this.#members, this.#about),
         end: () => this.#unitVectors.end(this.#members),
       },
       { name: 'export config', end: () => this.#complete(EXPORT_CONFIG, {}) },
@@ -212,7 +215,7 @@ export class ArchiveWriter {
   }
 
   async #beginRecords(name: RecordFileName): Promise<void> {
-    const member = await this.#members.open(name, 'deflate');
+    const member = await this.#members.open(name, 'deflate', this.#about);
     this.#records = new RecordWriter(member, recordArrays(name, this.header));
     await this.#records.nextArray();
   }

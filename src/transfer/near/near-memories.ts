@@ -34,7 +34,7 @@ interface Space {
 /** Forgives what floating point makes of two equal vectors. */
 const ROUNDING = 1e-9;
 /** So many are worth a thread. */
-const MANY = 5000;
+const MANY = 20_000;
 
 /**
  * Finds memories that are near to one of the store or to one before them, as docs/duplicates.md tells: signatures give

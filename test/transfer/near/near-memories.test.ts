@@ -47,7 +47,7 @@ async function find(
   options: Partial<NearOptions> = {},
 ): Promise<readonly (readonly [string, string, number])[]> {
   const ways: (readonly (readonly [string, string, number])[])[] = [];
-  for (const about of [0, 10_000]) {
+  for (const about of [0, 100_000]) {
     using finder = new NearMemories(store, { threshold: 0.95, leaveOut: false, about, embedder, ...options });
     const near = await (await finder.look(writes, () => true))();
     ways.push([...near].map(([id, found]) => [id, found.id, Math.round(found.similarity * 1000) / 1000]));

@@ -39,9 +39,10 @@ export class VectorsWriter {
     this.#digest = digest;
   }
 
-  async begin(members: MembersWriter): Promise<void> {
+  /** `about`: how many bytes are expected. */
+  async begin(members: MembersWriter, about: number): Promise<void> {
     if (this.#groups.length === 0) return;
-    const member = await members.open(this.#file, 'store');
+    const member = await members.open(this.#file, 'store', about);
     this.#open = { member, npz: new NpzWriter(member) };
   }
 

@@ -9,7 +9,7 @@ export class MemberReader {
   /** Place of the data's first byte in the tar. */
   readonly start: number;
   readonly #reader: ByteReader;
-  readonly #hash = new Sha256();
+  readonly #hash: Sha256;
   #remaining: number;
 
   constructor(name: string, size: number, reader: ByteReader) {
@@ -18,6 +18,7 @@ export class MemberReader {
     this.start = reader.offset;
     this.#reader = reader;
     this.#remaining = size;
+    this.#hash = new Sha256(size);
   }
 
   get remaining(): number {

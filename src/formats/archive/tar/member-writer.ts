@@ -20,7 +20,7 @@ export class MemberWriter {
   readonly #packing: Packing;
   readonly #headerAt: number;
   readonly #dataAt: number;
-  readonly #hash = new Sha256();
+  readonly #hash: Sha256;
   #size = 0;
 
   private constructor(
@@ -33,6 +33,7 @@ export class MemberWriter {
     this.#name = name;
     this.#modifiedAt = options.modifiedAt;
     this.#packing = options.packing;
+    this.#hash = new Sha256(options.about);
     this.#headerAt = places.headerAt;
     this.#dataAt = places.dataAt;
   }
@@ -66,6 +67,8 @@ export class MemberWriter {
 
 export interface MemberOptions {
   readonly packing: Packing;
+  /** How many bytes are expected. */
+  readonly about?: number;
   /** Seconds since 1970. */
   readonly modifiedAt: number;
 }
