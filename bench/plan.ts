@@ -46,7 +46,7 @@ export const PLAN: readonly Line[] = [
     against: 'bare-insert',
     limit: 1.7,
   },
-  { task: 'dry-run', name: 'the same, `--dry-run`', against: 'archive-import', limit: 1 },
+  { task: 'dry-run', name: 'the same, `--dry-run`', against: 'archive-import', limit: 1, upTo: 100_000 },
   { task: 'restore', name: 'restore of an archive', against: 'bare-insert', limit: 2 },
   { task: 'json-import', name: 'JSON import, vectors made again', against: 'bare-insert', upTo: 100_000 },
   { task: 'near-import-off', name: 'import of as many again, `--near-duplicates off`', upTo: 100_000 },
