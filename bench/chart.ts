@@ -30,6 +30,7 @@ export function drawChart(chart: Chart): string {
   const values = [...points.map(([, value]) => value), ...(chart.limit === undefined ? [] : [chart.limit])];
   const y = axis(values, chart.isLogarithmic, AREA.bottom, AREA.top);
   const parts = [
+    `<title>${escaped(chart.title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(AREA.left, 28, chart.title, 'font-size="16" font-weight="bold"'),
     ...x.ticks.flatMap(tick => [
@@ -91,8 +92,11 @@ function line(x1: number, y1: number, x2: number, y2: number, color: string, mor
 }
 
 function text(x: number, y: number, content: string, more = ''): string {
-  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${round(x)}" y="${round(y)}" ${more}>${escaped}</text>`;
+  return `<text x="${round(x)}" y="${round(y)}" ${more}>${escaped(content)}</text>`;
+}
+
+function escaped(content: string): string {
+  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
 function round(value: number): string {
