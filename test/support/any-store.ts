@@ -1,10 +1,13 @@
 import fc from 'fast-check';
+import { EVERYTHING } from '../../src/model/filter.ts';
 import { NumberToken } from '../../src/model/json.ts';
 import { bareProject, type Project } from '../../src/model/project.ts';
 import { codeUnitEntry, type Entry, memoryEntry, RECORD_KINDS } from '../../src/model/record.ts';
 import type { Tombstone } from '../../src/model/tombstone.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Reader, Store } from '../../src/store/store.ts';
+import { exportStore } from '../../src/transfer/export.ts';
+import type { ExportRequest } from '../../src/transfer/export-plan.ts';
 import { entries, HOSTILE, instant, projectName, text } from '../formats/markdown/generated.ts';
 import { aCodeUnit, aMemory, idOf } from './records.ts';
 
@@ -121,4 +124,24 @@ export async function storeHolding(path: string, holdings: Holdings): Promise<St
 /** All tombstones; the generated stores have few. */
 export async function deletionsOf(reader: Reader): Promise<readonly Tombstone[]> {
   return await reader.tombstones({ after: null, limit: 99 });
+}
+
+/** Exports all of a store to a file, as an archive unless `parts` say otherwise. */
+export async function exportTo(
+  store: Store,
+  target: string,
+  parts: Partial<ExportRequest> = {},
+): Promise<string> {
+  await exportStore(store, {
+    format: 'archive',
+    filter: EVERYTHING,
+    target,
+    embeddings: true,
+    code: true,
+    exportDate: 1n,
+    generator: 'memport test',
+    config: {},
+    ...parts,
+  });
+  return target;
 }

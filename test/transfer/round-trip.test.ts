@@ -10,14 +10,12 @@ import { EVERYTHING } from '../../src/model/filter.ts';
 import { RECORD_KINDS } from '../../src/model/record.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
-import { exportStore } from '../../src/transfer/export.ts';
-import type { ExportRequest } from '../../src/transfer/export-plan.ts';
 import { importSource } from '../../src/transfer/import/pipeline.ts';
 import { NO_RENAMES } from '../../src/transfer/import/rename.ts';
 import { openInput } from '../../src/transfer/open-input.ts';
 import { recordsDigest, storeDigest } from '../../src/transfer/store-digest.ts';
 import { requestFor } from '../backup/support.ts';
-import { anyHoldings, deletionsOf, NOTHING, ODDITIES, storeHolding } from '../support/any-store.ts';
+import { anyHoldings, deletionsOf, exportTo, NOTHING, ODDITIES, storeHolding } from '../support/any-store.ts';
 import { points, reportFigures } from '../support/deep.ts';
 import { folderOfFile } from '../support/folders.ts';
 
@@ -28,21 +26,6 @@ const RUNS = points(1000, 10);
 const CHAINS = points(100, 6);
 
 const folder = folderOfFile();
-
-async function exportTo(store: Store, target: string, parts: Partial<ExportRequest> = {}): Promise<string> {
-  await exportStore(store, {
-    format: 'archive',
-    filter: EVERYTHING,
-    target,
-    embeddings: true,
-    code: true,
-    exportDate: 1n,
-    generator: 'memport test',
-    config: {},
-    ...parts,
-  });
-  return target;
-}
 
 async function importFrom(store: Store, path: string): Promise<void> {
   await using input = await openInput(path, undefined, { keys: KEYS });

@@ -6,14 +6,13 @@ import { EVERYTHING } from '../../../src/model/filter.ts';
 import { type Entry, memoryEntry } from '../../../src/model/record.ts';
 import type { Tombstone } from '../../../src/model/tombstone.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { exportStore } from '../../../src/transfer/export.ts';
 import type { Outcome } from '../../../src/transfer/import/batch.ts';
 import { importSource } from '../../../src/transfer/import/pipeline.ts';
 import { NO_RENAMES } from '../../../src/transfer/import/rename.ts';
 import type { ImportReport } from '../../../src/transfer/import/report.ts';
 import { openInput } from '../../../src/transfer/open-input.ts';
 import { undoOperation } from '../../../src/transfer/undo.ts';
-import { type Holdings, NOTHING, storeHolding } from '../../support/any-store.ts';
+import { exportTo, type Holdings, NOTHING, storeHolding } from '../../support/any-store.ts';
 import { scratch } from '../../support/cli.ts';
 import { dump } from '../../support/random-store.ts';
 import { aMemory, idOf } from '../../support/records.ts';
@@ -90,18 +89,7 @@ const AFTER: Holdings = {
 
 async function fileOf(folder: string, holdings: Holdings): Promise<string> {
   await using other = await storeHolding(join(folder, 'other.db'), holdings);
-  const target = join(folder, 'other.tar.gz');
-  await exportStore(other, {
-    format: 'archive',
-    filter: EVERYTHING,
-    target,
-    embeddings: true,
-    code: true,
-    exportDate: 1n,
-    generator: 'memport test',
-    config: {},
-  });
-  return target;
+  return await exportTo(other, join(folder, 'other.tar.gz'));
 }
 
 /** What the import reports, and what it says of each record. */
