@@ -154,6 +154,17 @@ export const MUTATIONS: readonly Mutation[] = [
 
   // Archives
   {
+    name: 'blocks are given back while they are written',
+    file: 'src/formats/archive/container/block-writer.ts',
+    find: '.then(() => {\n      for (const part of passing) giveBack(part);\n    });',
+    replace: ';\n    for (const part of passing) giveBack(part);',
+    test: {
+      file: 'test/formats/archive/container/block-writer.test.ts',
+      title: '%s: what a write has been given stays until it is over',
+      row: 'deflate',
+    },
+  },
+  {
     name: 'the checksum of a member is skipped',
     file: 'src/formats/archive/verify.ts',
     find: 'if (this.#manifest.checksums.get(name) !== sum)',

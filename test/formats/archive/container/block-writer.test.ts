@@ -1,11 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { BlockWriter } from '../../../../src/formats/archive/container/block-writer.ts';
 import { storedBlock } from '../../../../src/formats/archive/container/gzip-block.ts';
 import { MembersWriter } from '../../../../src/formats/archive/members-writer.ts';
 import { Scratch } from '../../../../src/formats/archive/scratch.ts';
+import { seeded } from '../../../support/deep.ts';
 import { temporaryFolder } from '../samples.ts';
 
 const data = Buffer.from(
@@ -56,6 +58,26 @@ describe('writing blocks', () => {
     const expected = Buffer.concat([Buffer.alloc(1_048_576, 'p'), data.subarray(1_048_576)]);
     expect(gunzipSync(await file.readFile()).equals(expected)).toBe(true);
   });
+
+  test.each(['deflate', 'store'] as const)(
+    '%s: what a write has been given stays until it is over',
+    async packing => {
+      await using file = await open(join(await temporaryFolder(), 'blocks'), 'wx+');
+      const late = withWrites(file, async (buffers, position) => {
+        for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+        const { bytesWritten } = await file.writev(buffers, position ?? 0);
+        return { bytesWritten, buffers };
+      });
+      const random = seeded(9);
+      // What shrinks to a tenth is too small to be given back.
+      const noise = Buffer.from(Array.from({ length: 5_000_000 }, () => Math.floor(random() * 64)));
+      const writer = new BlockWriter(late);
+      await writer.append(noise, packing);
+      await writer.cut(packing);
+      await writer.finish();
+      expect(gunzipSync(await file.readFile()).equals(noise)).toBe(true);
+    },
+  );
 
   test('an error while writing comes out, and nothing is left unhandled', async () => {
     await using file = await open(join(await temporaryFolder(), 'blocks'), 'wx+');
