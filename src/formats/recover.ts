@@ -1,9 +1,10 @@
 import { type FileHandle, stat } from 'node:fs/promises';
 import { MemportError } from '../errors.ts';
-import { readUpTo } from '../file-access.ts';
+import { type ReadableFile, readUpTo } from '../file-access.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { Keys } from './age/keys.ts';
 import { RecoveredArchive } from './archive/recovery/recovered-archive.ts';
+import { SalvageContainer } from './archive/recovery/salvage-container.ts';
 import { isGzip } from './archive/sniff.ts';
 import { DelegatingSource } from './delegating-source.ts';
 import { openPlain, openSource } from './detect.ts';
@@ -90,8 +91,22 @@ async function openDamaged(
 ): Promise<RecoveredArchive | RecoveredJson | null> {
   const head = await readUpTo(opened.handle, HEAD, 0);
   if (from?.endsWith('-archive') || isGzip(head)) return new RecoveredArchive(opened, losses);
-  if (from?.endsWith('-json') || /"(?:memories|id|version)"\s*:/.test(head.toString('latin1')))
-    return new RecoveredJson(opened, losses, from);
+  if (from?.endsWith('-json') || looksLikeJson(head)) return new RecoveredJson(opened, losses, from);
+  // The beginning may be lost: what is behind it tells.
+  if ((await SalvageContainer.open(opened.handle)).blocked) return new RecoveredArchive(opened, losses);
+  if (looksLikeJson(await behindBlank(opened.handle))) return new RecoveredJson(opened, losses, from);
   await opened[Symbol.asyncDispose]();
   return null;
+}
+
+function looksLikeJson(bytes: Buffer): boolean {
+  return /"(?:memories|id|version)"\s*:/.test(bytes.toString('latin1'));
+}
+
+/** The first bytes behind those that read as zeros, from a multiple of HEAD on: so long are the parts of an encrypted file. */
+async function behindBlank(file: ReadableFile): Promise<Buffer> {
+  for (let at = 0; ; at += HEAD) {
+    const bytes = await readUpTo(file, HEAD, at);
+    if (bytes.length < HEAD || bytes.some(byte => byte !== 0)) return bytes;
+  }
 }

@@ -213,6 +213,21 @@ describe('recovery', () => {
     isPart(await recover(bytes.subarray(0, bytes.length - (bytes.length % 65_552) - 200_000)));
   });
 
+  it('takes what is authentic behind a damaged beginning, also of JSON', async () => {
+    const hex = [...numbers(4, 2 ** 32, 200_000)].map(n => n.toString(16));
+    const entries = Array.from({ length: 1000 }, (_, n) =>
+      memoryEntry(aMemory({ id: idOf(n + 1), content: hex.slice(n * 200, (n + 1) * 200).join('') }), null),
+    );
+    const lines = entries.map(({ line }) => line);
+    const json = `{\n"version": "1.0.0",\n"memories": [\n${lines.join(',\n')}\n]\n}\n`;
+    for (const plain of [await archiveOf({ entries }), Buffer.from(json)]) {
+      const { bytes } = await encrypt(plain, { recipients: [mine.recipient] });
+      const { memories } = await recover(flipped(bytes, 8 * 400));
+      expect(memories).toBeGreaterThan(100);
+      expect(memories).toBeLessThan(1000);
+    }
+  });
+
   it('asks for the key all the same', async () => {
     await writeFile(path, sealed.subarray(0, -20));
     await using source = new RecoverySource(path, undefined, keys());
