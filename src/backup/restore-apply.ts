@@ -3,44 +3,51 @@ import type { WorkOptions } from '../model/progress.ts';
 import { type Entry, RECORD_KINDS, type RecordKind } from '../model/record.ts';
 import type { Reader, Transaction, Vacancy } from '../store/store.ts';
 import { compareProjects, compareRecords, compareTombstones, type Difference } from '../transfer/compare.ts';
+import { entriesOf } from '../transfer/ordered-records.ts';
 import { countPending, type PlannedWrites, planVectors } from '../transfer/plan-vectors.ts';
-import { storedEntry } from '../transfer/stored-entry.ts';
-import type { Coverage, RestorePlan } from './restore-plan.ts';
+import type { Staged } from '../transfer/stage.ts';
+import { type Coverage, type RestorePlan, RestoreTally } from './restore-plan.ts';
 
 export interface ApplyContext {
   readonly transaction: Transaction;
-  /** What the file holds. */
-  readonly staged: Reader;
+  readonly staged: Staged;
   readonly coverage: Coverage;
-  readonly plan: RestorePlan;
+  /** How many records are expected to be written or removed. */
+  readonly expected: number;
   readonly embedder: Embedder | null;
+}
+
+export interface Applied {
+  /** What was done: the plan, unless others wrote since it was made. */
+  readonly plan: RestorePlan;
+  /** Memories that were written and can't be found by vector yet. */
+  readonly pendingVectors: number;
 }
 
 const TOMBSTONE_BATCH = 500;
 
 /** Makes what the transaction sees what the file holds, as far as the file speaks of it. */
-export async function applyRestore(
-  context: ApplyContext,
-  work: WorkOptions,
-): Promise<{ readonly pendingVectors: number }> {
-  const { transaction, staged, coverage, plan } = context;
-  const total = plan.added + plan.changed + plan.removed;
+export async function applyRestore(context: ApplyContext, work: WorkOptions): Promise<Applied> {
+  const { transaction, staged, coverage, expected } = context;
+  const tally = new RestoreTally();
+  await tally.others(transaction, staged, coverage, work);
   let [done, pendingVectors] = [0, 0];
   for (const kind of RECORD_KINDS) {
     const options = { vectors: coverage.vectors, signal: work.signal };
-    for await (const { differences } of compareRecords(transaction, staged, kind, options)) {
-      pendingVectors += await applyRecords(context, kind, differences, work);
-      done += differences.length;
-      work.onProgress?.({ phase: 'restoring', done, total, unit: 'records' });
+    for await (const comparison of compareRecords(transaction, staged.records, kind, options)) {
+      pendingVectors += await applyRecords(context, kind, comparison.differences, work);
+      tally.records(comparison);
+      done += comparison.differences.length;
+      work.onProgress?.({ phase: 'restoring', done, total: expected, unit: 'records' });
     }
   }
-  if (coverage.tombstones) await applyTombstones(transaction, staged, work);
+  if (coverage.tombstones) await applyTombstones(transaction, staged.store, work);
   if (coverage.projects) {
-    const { changed, removed } = await compareProjects(transaction, staged);
+    const { changed, removed } = await compareProjects(transaction, staged.store);
     await transaction.deleteProjects(removed);
     await transaction.putProjects(changed);
   }
-  return { pendingVectors };
+  return { plan: tally.plan(), pendingVectors };
 }
 
 /** Resolves to how many memories were written that can't be found by vector yet. */
@@ -55,9 +62,12 @@ async function applyRecords(
     kind,
     removed.map(({ id }) => ({ id, tombstone: null })),
   );
-  const ids = differences.filter(({ type }) => type !== 'removed').map(({ id }) => id);
-  if (ids.length === 0) return 0;
-  const entries = (await staged.get(kind, ids)).map(stored => storedEntry(kind, stored));
+  const entries = await entriesOf(
+    staged.records,
+    kind,
+    differences.flatMap(({ now }) => now ?? []),
+  );
+  if (entries.length === 0) return 0;
   const planned = await planVectors(entries, embedder, { signal: work.signal });
   await transaction.put(coverage.vectors ? besideOwn(planned, entries, embedder) : planned.writes);
   return countPending(transaction, planned.writes, embedder);

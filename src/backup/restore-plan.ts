@@ -4,7 +4,8 @@ import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import { RECORD_KINDS, type RecordKind } from '../model/record.ts';
 import type { Counts, Reader } from '../store/store.ts';
-import { compareProjects, compareRecords, compareTombstones } from '../transfer/compare.ts';
+import { type Comparison, compareProjects, compareRecords, compareTombstones } from '../transfer/compare.ts';
+import type { Staged } from '../transfer/stage.ts';
 
 /** What a restore does to a store, in numbers of records and of other rows. */
 export interface RestorePlan {
@@ -37,44 +38,70 @@ export function coverageOf(source: Pick<Source, 'format' | 'header'>, found: Ver
   };
 }
 
+/** What a restore of the staged file would do to what `before` sees. */
 export async function planRestore(
   before: Reader,
-  after: Reader,
+  staged: Staged,
   coverage: Coverage,
   work: WorkOptions,
 ): Promise<RestorePlan> {
-  const records = { added: 0, changed: 0, removed: 0, unchanged: 0 };
+  const tally = new RestoreTally();
   const there = recordCounts(await before.counts());
+  const expected = recordCounts(staged.counts);
   for (const kind of RECORD_KINDS) {
     if (there[kind] === 0) {
-      records.added += recordCounts(await after.counts())[kind];
+      tally.added += expected[kind];
       continue;
     }
     const options = { vectors: coverage.vectors, signal: work.signal };
-    for await (const { differences, unchanged } of compareRecords(before, after, kind, options)) {
-      records.unchanged += unchanged;
-      for (const { type } of differences) records[type] += 1;
-      const done = records.added + records.changed + records.unchanged;
+    for await (const comparison of compareRecords(before, staged.records, kind, options)) {
+      tally.records(comparison);
+      const done = tally.added + tally.changed + tally.unchanged;
       work.onProgress?.({ phase: 'comparing', done, total: null, unit: 'records' });
     }
   }
-  const tombstones = { added: 0, removed: 0 };
-  if (coverage.tombstones) {
-    for await (const difference of compareTombstones(before, after, work)) {
-      if (difference.after !== null) tombstones.added += 1;
-      if (difference.before !== null) tombstones.removed += 1;
-    }
-  }
-  const projects = coverage.projects ? await compareProjects(before, after) : { changed: [], removed: [] };
-  return {
-    ...records,
-    tombstonesAdded: tombstones.added,
-    tombstonesRemoved: tombstones.removed,
-    projectsChanged: projects.changed.length + projects.removed.length,
-  };
+  await tally.others(before, staged, coverage, work);
+  return tally.plan();
 }
 
-function recordCounts({ memories, codeUnits }: Counts): Readonly<Record<RecordKind, number>> {
+/** Counts a plan together. */
+export class RestoreTally {
+  added = 0;
+  changed = 0;
+  removed = 0;
+  unchanged = 0;
+  tombstonesAdded = 0;
+  tombstonesRemoved = 0;
+  projectsChanged = 0;
+
+  records({ differences, unchanged }: Comparison): void {
+    this.unchanged += unchanged;
+    for (const { type } of differences) this[type] += 1;
+  }
+
+  /** Tombstones and projects, which also change with the records: to be counted before these are written. */
+  async others(reader: Reader, { store }: Staged, coverage: Coverage, work: WorkOptions): Promise<void> {
+    if (coverage.tombstones) {
+      for await (const { before, after } of compareTombstones(reader, store, work)) {
+        if (after !== null) this.tombstonesAdded += 1;
+        if (before !== null) this.tombstonesRemoved += 1;
+      }
+    }
+    if (coverage.projects) {
+      const { changed, removed } = await compareProjects(reader, store);
+      this.projectsChanged = changed.length + removed.length;
+    }
+  }
+
+  plan(): RestorePlan {
+    return { ...this };
+  }
+}
+
+function recordCounts({
+  memories,
+  codeUnits,
+}: Pick<Counts, 'memories' | 'codeUnits'>): Readonly<Record<RecordKind, number>> {
   return { memory: memories, code_unit: codeUnits };
 }
 

@@ -8,7 +8,7 @@ import { instantFromMilliseconds } from '../model/instant.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import type { Reader, Store, Transaction } from '../store/store.ts';
 import { compareProjects, compareTombstones } from '../transfer/compare.ts';
-import { type Staged, stageSource } from '../transfer/stage.ts';
+import { type Found, type Staged, stageSource } from '../transfer/stage.ts';
 import { recordsDigest, storeDigest } from '../transfer/store-digest.ts';
 import { removeBackup } from './remove.ts';
 import { applyRestore } from './restore-apply.ts';
@@ -67,8 +67,8 @@ export async function restoreSource(
   request: RestoreRequest,
   work: WorkOptions = {},
 ): Promise<RestoreReport> {
-  await using staged = await stageSource(source, work);
-  refuseRejects(staged);
+  await using staged = await stageSource(source, work, { leaveRecords: true });
+  refuseRejects(staged.found);
   const coverage = coverageOf(source, staged.verification);
   const target = await targetDigest(staged, coverage, work);
   const run = new Restore(store, source, staged, coverage, target, request, work);
@@ -77,7 +77,7 @@ export async function restoreSource(
   if (!(await request.confirm(plan))) {
     throw new MemportError('safety_stop', 'not confirmed; nothing was changed');
   }
-  return await run.execute();
+  return await run.execute(plan);
 }
 
 interface Done extends Pick<RestoreReport, 'pendingVectors' | 'safetyBackup' | 'operationId'> {
@@ -118,16 +118,21 @@ class Restore {
 
   async plan(): Promise<RestorePlan> {
     await using snapshot = await this.#store.snapshot();
-    return await this.#planOf(snapshot);
+    const plan = await planRestore(snapshot, this.#staged, this.#coverage, this.#work);
+    // Else they are looked at when they are written.
+    if (this.#request.dryRun) await this.#staged.lookAtAll(this.#work);
+    refuseRejects(this.#staged.found);
+    await this.#refuseLoss(plan, snapshot);
+    return plan;
   }
 
-  async execute(): Promise<RestoreReport> {
+  async execute(planned: RestorePlan): Promise<RestoreReport> {
     const { input, nowMs } = this.#request;
     const id = newId(nowMs);
     const startedAt = instantFromMilliseconds(nowMs);
     await this.#embedder?.prepare(this.#work.signal);
     try {
-      return await this.#store.transact(transaction => this.#run(transaction, id), {
+      return await this.#store.transact(transaction => this.#run(transaction, planned, id), {
         operation: { id, kind: 'restore', source: input, startedAt },
         signal: this.#work.signal,
       });
@@ -144,22 +149,26 @@ class Restore {
     if (path) await removeBackup(path).catch(() => {});
   }
 
-  async #planOf(reader: Reader): Promise<RestorePlan> {
-    const plan = await planRestore(reader, this.#staged.store, this.#coverage, this.#work);
-    if (!this.#request.force) await refuseLoss(this.#source, this.#coverage, plan, reader);
-    return plan;
-  }
-
-  async #run(transaction: Transaction, operationId: string): Promise<RestoreReport> {
-    // Others may have written since the plan was shown; from here on they can't.
+  async #run(transaction: Transaction, planned: RestorePlan, operationId: string): Promise<RestoreReport> {
+    // Others may have written since the plan was made; from here on they can't.
     await this.#request.guard?.(transaction);
-    const plan = await this.#planOf(transaction);
-    if (changesNothing(plan)) return this.report(plan, NOT_DONE);
     this.#safety = takeSafetyBackup(this.#store, this.#request.safety, this.#work);
     const safetyBackup = await this.#safety;
-    const embedder = this.#embedder;
-    const context = { transaction, staged: this.#staged.store, coverage: this.#coverage, plan, embedder };
-    const { pendingVectors } = await applyRestore(context, this.#work);
+    const expected = planned.added + planned.changed + planned.removed;
+    const context = { staged: this.#staged, coverage: this.#coverage, embedder: this.#embedder };
+    const { plan, pendingVectors } = await applyRestore({ transaction, expected, ...context }, this.#work);
+    try {
+      refuseRejects(this.#staged.found);
+      // What others see is still what was there before.
+      await this.#refuseLoss(plan, this.#store);
+    } catch (error) {
+      await this.#dropSafety();
+      throw error;
+    }
+    if (changesNothing(plan)) {
+      await this.#dropSafety();
+      return this.report(plan, NOT_DONE);
+    }
     await this.#prove(transaction);
     const contentDigest = this.#coverage.vectors
       ? this.#target
@@ -167,8 +176,12 @@ class Restore {
     return this.report(plan, { pendingVectors, safetyBackup, operationId, contentDigest });
   }
 
+  async #refuseLoss(plan: RestorePlan, before: Reader): Promise<void> {
+    if (!this.#request.force) await refuseLoss(this.#source, this.#coverage, plan, before);
+  }
+
   #warnings(): RestoreReport['warnings'] {
-    const { warnings } = this.#staged;
+    const { warnings } = this.#staged.found;
     if (this.#embedder === null || this.#embedder.failure === null) return warnings;
     return { ...warnings, [describeFailure(this.#embedder.model, this.#embedder.failure)]: 1 };
   }
@@ -203,9 +216,10 @@ class Restore {
   }
 }
 
-/** A restore is exact: one record that can't be stored stops it. */
-function refuseRejects({ rejected, rejects }: Staged): void {
-  if (rejected === 0) return;
+/** A restore is exact: one record that can't be stored, or not as it stands in the file, stops it. */
+function refuseRejects({ rejected, rejects, isExact }: Found): void {
+  if (rejected === 0 && isExact) return;
+  if (rejected === 0) throw inexact();
   const told = rejects.map(
     ({ what, id, position, reason }) =>
       `  ${what.replace('_', ' ')} ${id ?? (position === null ? '' : `number ${position + 1}`)}: ${reason}`,
@@ -217,13 +231,15 @@ function refuseRejects({ rejected, rejects }: Staged): void {
   });
 }
 
-/** What the store's digest must be afterwards. An archive says it itself; then its content must give the same. */
-async function targetDigest(staged: Staged, coverage: Coverage, work: WorkOptions): Promise<string> {
-  const { store, verification } = staged;
-  if (!coverage.vectors) return recordsDigest(store, undefined, work);
-  const digest = await storeDigest(store, undefined, work);
-  if (verification.contentDigest === null || verification.contentDigest === digest) return digest;
-  throw new MemportError('integrity', 'what the file holds can not be stored exactly as it is', {
+function inexact(): MemportError {
+  return new MemportError('integrity', 'what the file holds can not be stored exactly as it is', {
     hint: 'nothing was changed; to take over what can be: memport import <file>',
   });
+}
+
+/** What the store's digest must be afterwards: what an archive says, or what all that was staged comes to. */
+async function targetDigest(staged: Staged, coverage: Coverage, work: WorkOptions): Promise<string> {
+  const { store, verification } = staged;
+  if (verification.contentDigest !== null) return verification.contentDigest;
+  return await (coverage.vectors ? storeDigest : recordsDigest)(store, undefined, work);
 }

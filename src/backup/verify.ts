@@ -111,10 +111,10 @@ async function readInFull(
     return { verification, source: { header, schemaVersion } };
   }
   await using staged = await stageSource(source, work);
-  const { verification } = staged;
+  const { verification, found } = staged;
   compare(sidecar, verification);
-  if (staged.rejected > 0)
-    throw new MemportError('integrity', `${staged.rejected} of its records can not be stored`);
+  if (found.rejected > 0)
+    throw new MemportError('integrity', `${found.rejected} of its records can not be stored`);
   const digest = await storeDigest(staged.store, undefined, work);
   const expected = verification.contentDigest ?? sidecar?.content_digest ?? digest;
   if (digest !== expected) throw new MemportError('integrity', 'what it restores is not what was backed up');

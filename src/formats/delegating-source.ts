@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import type { WorkOptions } from '../model/progress.ts';
-import type { FormatName, Source, SourceItem, Verification } from './source.ts';
+import type { FormatName, ReadOptions, Source, SourceItem, Verification } from './source.ts';
 
 /** A source that is another one but for what its subclass says. */
 export abstract class DelegatingSource implements Source {
@@ -34,7 +34,7 @@ export abstract class DelegatingSource implements Source {
     return this.inner.verify(options);
   }
 
-  read(options: WorkOptions = {}): AsyncIterable<readonly SourceItem[]> {
+  read(options: ReadOptions = {}): AsyncIterable<readonly SourceItem[]> {
     return this.inner.read(options);
   }
 

@@ -43,7 +43,12 @@ export interface Source extends AsyncDisposable {
    * The records in the order of the file, in batches; tombstones come in batches of their own. Call after `verify`; may
    * be called again.
    */
-  read(options?: WorkOptions): AsyncIterable<readonly SourceItem[]>;
+  read(options?: ReadOptions): AsyncIterable<readonly SourceItem[]>;
+}
+
+export interface ReadOptions extends WorkOptions {
+  /** What is wanted: records of this kind, or what is no record. All else may be left out, and need not. */
+  readonly only?: RecordKind | 'others' | undefined;
 }
 
 export interface Verification {

@@ -1,15 +1,16 @@
-import { EVERYTHING } from '../model/filter.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import { type Project, type ProjectSummary, projectLine } from '../model/project.ts';
 import type { RecordKind } from '../model/record.ts';
 import type { Tombstone } from '../model/tombstone.ts';
 import { sameVector } from '../model/vector.ts';
-import type { Reader, StoredLine } from '../store/store.ts';
-import { scanLines } from './scan.ts';
+import type { Reader } from '../store/store.ts';
+import { type OrderedLine, type OrderedRecords, recordsOfStore, vectorsOf } from './ordered-records.ts';
 
 export interface Difference {
   readonly type: 'added' | 'changed' | 'removed';
   readonly id: string;
+  /** What is to stand there; null for what is removed. */
+  readonly now: OrderedLine | null;
 }
 
 /** Differences of records that follow each other, in ascending order of id, and how many were equal in between. */
@@ -33,15 +34,16 @@ const TOMBSTONE_PAGE = 1000;
  */
 export async function* compareRecords(
   before: Reader,
-  after: Reader,
+  after: OrderedRecords,
   kind: RecordKind,
   options: CompareOptions,
 ): AsyncGenerator<Comparison> {
-  const left = new Cursor(scanLines(before, kind, EVERYTHING, options));
-  const right = new Cursor(scanLines(after, kind, EVERYTHING, options));
+  const left = new Cursor(recordsOfStore(before).pages(kind, options));
+  const right = new Cursor(after.pages(kind, options));
   let batch = new Batch();
   for (;;) {
-    const [old, now] = [await left.head(), await right.head()];
+    const old = left.isReady ? left.head : await left.next();
+    const now = right.isReady ? right.head : await right.next();
     if (old === null && now === null) break;
     batch.add(old, now);
     if (old !== null && (now === null || old.id <= now.id)) left.advance();
@@ -64,13 +66,24 @@ class Cursor<T> {
     this.#pages = pages[Symbol.asyncIterator]();
   }
 
-  async head(): Promise<T | null> {
-    while (this.#at >= this.#page.length && !this.#ended) {
+  /** Whether `head` is known without waiting, as most are: a promise for each record would take its time. */
+  get isReady(): boolean {
+    return this.#ended || this.#at < this.#page.length;
+  }
+
+  /** null at the end. */
+  get head(): T | null {
+    return this.#page[this.#at] ?? null;
+  }
+
+  /** The head, for which a page is read where needed. */
+  async next(): Promise<T | null> {
+    while (!this.isReady) {
       const next = await this.#pages.next();
       if (next.done) this.#ended = true;
       else [this.#page, this.#at] = [next.value, 0];
     }
-    return this.#page[this.#at] ?? null;
+    return this.head;
   }
 
   advance(): void {
@@ -78,8 +91,14 @@ class Cursor<T> {
   }
 }
 
+interface Found {
+  readonly type: Difference['type'] | 'same line';
+  readonly id: string;
+  readonly now: OrderedLine | null;
+}
+
 class Batch {
-  readonly #found: { readonly type: Difference['type'] | 'same line'; readonly id: string }[] = [];
+  readonly #found: Found[] = [];
   #size = 0;
 
   get isFull(): boolean {
@@ -87,28 +106,29 @@ class Batch {
   }
 
   /** The heads of both sides, of which the one with the lower id counts. */
-  add(old: StoredLine | null, now: StoredLine | null): void {
-    if (old !== null && (now === null || old.id < now.id)) this.#found.push({ type: 'removed', id: old.id });
+  add(old: OrderedLine | null, now: OrderedLine | null): void {
+    if (old !== null && (now === null || old.id < now.id))
+      this.#found.push({ type: 'removed', id: old.id, now: null });
     else if (now !== null && (old === null || now.id < old.id)) this.#add('added', now);
     else if (old !== null && now !== null) this.#add(old.line === now.line ? 'same line' : 'changed', now);
   }
 
-  #add(type: Difference['type'] | 'same line', { id, line, dimensions }: StoredLine): void {
-    this.#found.push({ type, id });
-    this.#size += line.length + 4 * (dimensions ?? 0);
+  #add(type: Found['type'], now: OrderedLine): void {
+    this.#found.push({ type, id: now.id, now });
+    this.#size += now.line.length + 4 * (now.dimensions ?? 0);
   }
 
   async compare(
     before: Reader,
-    after: Reader,
+    after: OrderedRecords,
     kind: RecordKind,
     { vectors }: CompareOptions,
   ): Promise<Comparison> {
-    const alike = this.#found.filter(({ type }) => type === 'same line').map(({ id }) => id);
+    const alike = this.#found.flatMap(({ type, now }) => (type === 'same line' && now !== null ? now : []));
     const others = vectors && alike.length > 0 ? await otherVectors(before, after, kind, alike) : NONE;
-    const differences = this.#found.flatMap(({ type, id }): Difference[] => {
-      if (type !== 'same line') return [{ type, id }];
-      return others.has(id) ? [{ type: 'changed', id }] : [];
+    const differences = this.#found.flatMap(({ type, id, now }): Difference[] => {
+      if (type !== 'same line') return [{ type, id, now }];
+      return others.has(id) ? [{ type: 'changed', id, now }] : [];
     });
     return { differences, unchanged: this.#found.length - differences.length };
   }
@@ -118,14 +138,15 @@ const NONE: ReadonlySet<string> = new Set();
 
 async function otherVectors(
   before: Reader,
-  after: Reader,
+  after: OrderedRecords,
   kind: RecordKind,
-  ids: readonly string[],
+  lines: readonly OrderedLine[],
 ): Promise<ReadonlySet<string>> {
+  const ids = lines.map(({ id }) => id);
   const old = new Map((await before.get(kind, ids)).map(({ id, vector }) => [id, vector]));
-  const now = await after.get(kind, ids);
+  const now = await vectorsOf(after, kind, lines);
   return new Set(
-    now.filter(({ id, vector }) => !sameVector(old.get(id) ?? null, vector)).map(({ id }) => id),
+    [...now].filter(([id, vector]) => !sameVector(old.get(id) ?? null, vector)).map(([id]) => id),
   );
 }
 
@@ -144,7 +165,7 @@ export async function* compareTombstones(
   const left = new Cursor(tombstonePages(before, signal));
   const right = new Cursor(tombstonePages(after, signal));
   for (;;) {
-    const [old, now] = [await left.head(), await right.head()];
+    const [old, now] = [await left.next(), await right.next()];
     if (old === null && now === null) return;
     const order = compareText(place(old), place(now));
     if (order <= 0) left.advance();

@@ -3,9 +3,10 @@ import { type Entry, RECORD_KINDS, type RecordKind } from '../model/record.ts';
 import type { Reader } from '../store/store.ts';
 import { changedFields, type FieldChange } from './changes.ts';
 import { compareRecords, type Difference } from './compare.ts';
+import { recordsOfStore } from './ordered-records.ts';
 import { storedEntry } from './stored-entry.ts';
 
-export interface RecordDifference extends Difference {
+export interface RecordDifference extends Pick<Difference, 'type' | 'id'> {
   readonly kind: RecordKind;
   /** What stands there now, or stood there when it was removed. */
   readonly entry: Entry;
@@ -31,8 +32,9 @@ export interface DiffOptions extends WorkOptions {
 /** What it takes to get from the records of one reader to those of another, told one by one and counted. */
 export async function diffRecords(before: Reader, after: Reader, options: DiffOptions): Promise<DiffCounts> {
   const counts = { added: 0, changed: 0, removed: 0, unchanged: 0 };
+  const records = recordsOfStore(after);
   for (const kind of RECORD_KINDS) {
-    for await (const { differences, unchanged } of compareRecords(before, after, kind, options)) {
+    for await (const { differences, unchanged } of compareRecords(before, records, kind, options)) {
       counts.unchanged += unchanged;
       const wanted: Difference[] = [];
       for (const difference of differences) {

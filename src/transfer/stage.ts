@@ -1,58 +1,73 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Source, SourceItem, SourceRecord, Verification } from '../formats/source.ts';
+import type { Source, SourceItem, Verification } from '../formats/source.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import { readProject } from '../model/project.ts';
 import { RecordError } from '../model/read-fields.ts';
 import { type Entry, RECORD_KINDS, type RecordKind } from '../model/record.ts';
 import { readTombstone } from '../model/tombstone.ts';
 import { openStore } from '../store/open.ts';
-import type { Store, Transaction } from '../store/store.ts';
-import { prepare } from './import/prepare.ts';
+import type { Counts, Store, Transaction } from '../store/store.ts';
+import { ArchiveRecords } from './archive-records.ts';
+import { type OrderedRecords, recordsOfStore } from './ordered-records.ts';
+import { RecordCheck } from './record-check.ts';
 
-/** A file's whole content in a private store of its own, gone when this is disposed of. */
+/** What a file holds, as far as it had to be put into a private store, which is gone when this is disposed of. */
 export interface Staged extends AsyncDisposable {
+  /** Holds everything, or all but the records where those were left in the file. */
   readonly store: Store;
+  readonly records: OrderedRecords;
+  readonly counts: Pick<Counts, 'memories' | 'codeUnits'>;
   readonly verification: Verification;
-  /** What could not be taken over exactly, at most so many as are worth telling. */
-  readonly rejects: readonly StagedReject[];
-  readonly rejected: number;
-  /** Distinct warnings with how often each came. */
+  /** What was found of the records; of those that were left in the file, once they have been read to their end. */
+  readonly found: Found;
+  /** Reads those to their end that have not been. */
+  lookAtAll(work: WorkOptions): Promise<void>;
+}
+
+export interface Found extends Pick<RecordCheck, 'rejects' | 'rejected'> {
   readonly warnings: Readonly<Record<string, number>>;
+  /** Whether records that were left in the file would be stored just as they stand there. */
+  readonly isExact: boolean;
 }
 
-export interface StagedReject {
-  readonly what: RecordKind | 'tombstone' | 'project';
-  readonly id: string | null;
-  readonly position: number | null;
-  readonly reason: string;
+export interface StageOptions {
+  /** Leave the records in the file, not to be written twice, where it has them in order. */
+  readonly leaveRecords?: boolean;
 }
-
-const REJECTS_TOLD = 10;
 
 /**
- * Verifies a file and puts all that it holds into a temporary store: so that it can be read by id, in order and in
- * pages, whatever the order in the file, and memory stays flat. No vectors are made. Throws as Source.verify does.
+ * Verifies a file and puts what it holds into a temporary store: so that it can be read by id, in order and in pages,
+ * whatever the order in the file, and memory stays flat. No vectors are made. Throws as Source.verify does.
  */
-export async function stageSource(source: Source, work: WorkOptions = {}): Promise<Staged> {
+export async function stageSource(
+  source: Source,
+  work: WorkOptions = {},
+  { leaveRecords = false }: StageOptions = {},
+): Promise<Staged> {
   const verification = await source.verify(work);
   const folder = await mkdtemp(join(tmpdir(), 'memport-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const store = await openStore({ path: join(folder, 'staged.db'), staging: true });
     try {
-      const stage = new Stage(source);
-      for (const warning of verification.warnings) stage.warn(warning);
+      // Only archives have a content digest, and they have their records in the order of ids.
+      const left = leaveRecords && verification.contentDigest !== null ? new ArchiveRecords(source) : null;
+      const stage = new Stage(source, left !== null);
+      for (const warning of verification.warnings) stage.check.warn(warning);
       await store.transact(transaction => stage.fill(transaction, verification, work), {
         signal: work.signal,
       });
       return {
         store,
+        records: left ?? recordsOfStore(store),
+        counts: left === null ? await store.counts() : verification,
         verification,
-        rejects: stage.rejects,
-        rejected: stage.rejected,
-        warnings: Object.fromEntries(stage.warnings),
+        get found() {
+          return found(stage.check, left, verification);
+        },
+        lookAtAll: async more => left?.lookAtAll(more),
         async [Symbol.asyncDispose]() {
           await store.close();
           await remove();
@@ -68,26 +83,39 @@ export async function stageSource(source: Source, work: WorkOptions = {}): Promi
   }
 }
 
+function found(staged: RecordCheck, left: ArchiveRecords | null, verification: Verification): Found {
+  const all = new RecordCheck('');
+  all.add(staged);
+  const check = left?.check ?? null;
+  if (check !== null) all.add(check);
+  const isExact = check === null || (check.isExact && check.vectors === verification.vectors);
+  return {
+    rejects: all.rejects,
+    rejected: all.rejected,
+    warnings: Object.fromEntries(all.warnings),
+    isExact,
+  };
+}
+
 class Stage {
   readonly #source: Source;
-  readonly rejects: StagedReject[] = [];
-  readonly warnings = new Map<string, number>();
-  rejected = 0;
+  readonly #isLeft: boolean;
+  readonly check: RecordCheck;
 
-  constructor(source: Source) {
+  /** `isLeft`: only what is no record is put into the store. */
+  constructor(source: Source, isLeft: boolean) {
     this.#source = source;
-  }
-
-  warn(warning: string): void {
-    this.warnings.set(warning, (this.warnings.get(warning) ?? 0) + 1);
+    this.#isLeft = isLeft;
+    this.check = new RecordCheck(source.system);
   }
 
   async fill(transaction: Transaction, verification: Verification, work: WorkOptions): Promise<void> {
     const total = verification.memories + verification.codeUnits;
+    const only = this.#isLeft ? 'others' : undefined;
     let done = 0;
-    for await (const items of this.#source.read({ signal: work.signal })) {
+    for await (const items of this.#source.read({ signal: work.signal, only })) {
       work.signal?.throwIfAborted();
-      for (const kind of RECORD_KINDS) await this.#records(transaction, kind, items);
+      if (!this.#isLeft) for (const kind of RECORD_KINDS) await this.#records(transaction, kind, items);
       for (const item of items) await this.#other(transaction, item);
       done += items.filter(({ type }) => type === 'record' || type === 'reject').length;
       work.onProgress?.({ phase: 'reading', done, total, unit: 'records' });
@@ -98,55 +126,34 @@ class Stage {
     const entries = new Map<string, Entry>();
     for (const item of items) {
       if (item.type !== 'record' || item.kind !== kind) continue;
-      const entry = this.#prepared(item);
+      const entry = this.check.entry(item);
       if (entry === null) continue;
-      if (entries.has(entry.record.id)) this.#rejectTwin(item, entry);
-      else entries.set(entry.record.id, entry);
+      const { id } = entry.record;
+      if (entries.has(id)) this.#rejectTwin(kind, id, item.position);
+      else entries.set(id, entry);
     }
     if (entries.size === 0) return;
     for (const { id } of await transaction.get(kind, [...entries.keys()])) {
-      this.#reject({ what: kind, id, position: null, reason: 'its id stands in the file twice' });
+      this.#rejectTwin(kind, id, null);
       entries.delete(id);
     }
     await transaction.put([...entries.values()].map(entry => ({ entry, searchVector: null })));
   }
 
-  #prepared(record: SourceRecord): Entry | null {
-    const { kind, position, value } = record;
-    try {
-      const { entry, warnings } = prepare(record, this.#source.system);
-      for (const warning of warnings) this.warn(warning);
-      return entry;
-    } catch (error) {
-      if (!(error instanceof RecordError)) throw error;
-      const id = typeof value.id === 'string' ? value.id : null;
-      this.#reject({ what: kind, id, position, reason: error.message });
-      return null;
-    }
-  }
-
-  #rejectTwin({ position }: SourceRecord, { kind, record }: Entry): void {
-    this.#reject({ what: kind, id: record.id, position, reason: 'its id stands in the file twice' });
+  #rejectTwin(what: RecordKind, id: string, position: number | null): void {
+    this.check.reject({ what, id, position, reason: 'its id stands in the file twice' });
   }
 
   async #other(transaction: Transaction, item: SourceItem): Promise<void> {
-    const warn = this.warn.bind(this);
-    if (item.type === 'reject') {
-      const { kind, id, position, reason } = item;
-      this.#reject({ what: kind, id, position, reason });
-    }
+    const warn = (warning: string): void => this.check.warn(warning);
+    if (item.type === 'reject' && !this.#isLeft) this.check.unreadable(item);
     if (item.type !== 'tombstone' && item.type !== 'project') return;
     try {
       if (item.type === 'project') await transaction.putProjects([readProject(item.value, warn)]);
       else await transaction.addTombstones([readTombstone(item.value, warn)]);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
-      this.#reject({ what: item.type, id: null, position: null, reason: error.message });
+      this.check.reject({ what: item.type, id: null, position: null, reason: error.message });
     }
-  }
-
-  #reject(reject: StagedReject): void {
-    this.rejected += 1;
-    if (this.rejects.length < REJECTS_TOLD) this.rejects.push(reject);
   }
 }

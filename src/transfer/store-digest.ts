@@ -1,9 +1,9 @@
-import { ContentDigest } from '../model/digest.ts';
+import { ContentDigest, LINE_SEPARATOR } from '../model/digest.ts';
 import { EVERYTHING, type Filter } from '../model/filter.ts';
 import type { WorkOptions } from '../model/progress.ts';
 import { RECORD_KINDS, type RecordKind } from '../model/record.ts';
 import type { Reader } from '../store/store.ts';
-import { scanLines, scanVectors } from './scan.ts';
+import { scanRuns, scanVectors } from './scan.ts';
 
 /** The content digest of what a store, or a snapshot of it, holds: the one that a full archive of it declares. */
 export async function storeDigest(
@@ -43,10 +43,12 @@ async function digestLines(
   filter: Filter,
   work: WorkOptions,
 ): Promise<void> {
-  for await (const page of scanLines(reader, kind, filter, work)) {
-    digest.lines(
-      kind,
-      page.map(stored => stored.line),
-    );
+  for await (const runs of scanRuns(reader, kind, filter, work)) {
+    for (const { lines, count } of runs) {
+      if (digest.recordCount(kind) > 0) digest.bytes(kind, SEPARATOR, 0);
+      digest.bytes(kind, lines, count);
+    }
   }
 }
+
+const SEPARATOR = Buffer.from(LINE_SEPARATOR);

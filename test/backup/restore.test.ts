@@ -16,6 +16,7 @@ import { openInput } from '../../src/transfer/open-input.ts';
 import { storeDigest } from '../../src/transfer/store-digest.ts';
 import { undoOperation } from '../../src/transfer/undo.ts';
 import { lines, put, write } from '../contract/place.ts';
+import { archiveOf } from '../formats/archive/samples.ts';
 import { scratch } from '../support/cli.ts';
 import { points } from '../support/deep.ts';
 import { dump, type Step, steps, takeSteps } from '../support/random-store.ts';
@@ -296,6 +297,33 @@ describe('a restore is refused, and changes nothing,', () => {
     }));
     writeFileSync(file, document(memory, ...spread, memory));
     await expect(restore(store, file)).rejects.toThrow('twice');
+    await unchanged(all);
+  });
+
+  it('when an archive holds a record that can’t be stored, or not as it stands there', async () => {
+    const all = await ready();
+    await using store = all.store;
+    await using empty = await filled(all.folder, [], 'empty.db');
+    const nothing = dump(empty.location);
+    const file = join(all.folder, 'bad.tar.gz');
+    const good = memoryEntry(aMemory(), null);
+    const other = memoryEntry(aMemory({ id: idOf(2), content: 'other' }), null);
+    for (const [line, why] of [
+      [other.line.replace('"other"', '""'), `memory ${idOf(2)}: `],
+      [other.line.replace('"content"', '"unknown":1, "content"'), 'can not be stored exactly as it is'],
+    ] as const) {
+      expect(line).not.toBe(other.line);
+      writeFileSync(file, await archiveOf({ entries: [good, { ...other, line }] }));
+      for (const into of [store, empty])
+        for (const dryRun of [true, false]) {
+          await expect(restore(into, file, { dryRun })).rejects.toMatchObject({
+            code: 'integrity',
+            message: expect.stringContaining(why),
+            hint: expect.stringMatching(/nothing was changed.*memport import/),
+          });
+        }
+    }
+    expect(dump(empty.location)).toEqual(nothing);
     await unchanged(all);
   });
 

@@ -72,7 +72,7 @@ async function openSide(session: Session, name: string, keys: Keys, progress: Pr
   return {
     reader: staged.store,
     vectors: input.source.format === 'memport-archive' || staged.verification.vectors > 0,
-    rejected: staged.rejected,
+    rejected: staged.found.rejected,
     [Symbol.asyncDispose]: () => staged[Symbol.asyncDispose](),
   };
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { MAX_MANIFEST_BYTES } from '../../model/limits.ts';
 import type { WorkOptions } from '../../model/progress.ts';
 import type { OpenedFile } from '../opened-file.ts';
-import type { Source, SourceItem, Verification } from '../source.ts';
+import type { ReadOptions, Source, SourceItem, Verification } from '../source.ts';
 import type { ArchiveIndex } from './archive-index.ts';
 import { ArchiveMembers } from './archive-members.ts';
 import { ByteReader } from './container/byte-reader.ts';
@@ -73,7 +73,7 @@ export class ArchiveSource implements Source {
     };
   }
 
-  read(options: WorkOptions = {}): AsyncIterable<readonly SourceItem[]> {
+  read(options: ReadOptions = {}): AsyncIterable<readonly SourceItem[]> {
     if (this.#index === null) throw new RangeError('an archive is read after it was verified');
     return readArchive(this.#container, this.manifest, this.#index, options);
   }

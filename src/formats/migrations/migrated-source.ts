@@ -1,7 +1,7 @@
 import type { WorkOptions } from '../../model/progress.ts';
 import { DelegatingSource } from '../delegating-source.ts';
 import { olderSchema, SCHEMA } from '../json/versions.ts';
-import type { Source, SourceItem, Verification } from '../source.ts';
+import type { ReadOptions, Source, SourceItem, Verification } from '../source.ts';
 import { type Migration, migrate, migrationName, planMigrations } from './migration.ts';
 
 const MEMPORT = 'memport';
@@ -29,7 +29,7 @@ export class MigratedSource extends DelegatingSource {
     return { ...verification, warnings: [...verification.warnings, note] };
   }
 
-  override async *read(options: WorkOptions = {}): AsyncGenerator<readonly SourceItem[]> {
+  override async *read(options: ReadOptions = {}): AsyncGenerator<readonly SourceItem[]> {
     const steps = this.#plan() ?? [];
     const { header } = this.inner;
     for await (const items of this.inner.read(options)) {

@@ -1,6 +1,5 @@
-import type { WorkOptions } from '../../../model/progress.ts';
 import type { RecordKind } from '../../../model/record.ts';
-import type { SourceItem } from '../../source.ts';
+import type { ReadOptions, SourceItem } from '../../source.ts';
 import type { ArchiveIndex, KindIndex } from '../archive-index.ts';
 import type { Container } from '../container/container.ts';
 import { CODE_UNITS, MEMORIES, PROJECTS } from '../layout.ts';
@@ -22,12 +21,14 @@ export async function* readArchive(
   container: Container,
   manifest: Manifest,
   index: ArchiveIndex,
-  options: WorkOptions,
+  options: ReadOptions,
 ): AsyncGenerator<readonly SourceItem[]> {
   const total = manifest.memoryCount + manifest.codeUnitCount;
   let done = 0;
   for (const file of [MEMORIES, PROJECTS, CODE_UNITS] as const) {
-    const reading = new FileReading(container, manifest, index, file, options.signal);
+    const arrays = recordArrays(file, manifest).filter(array => isWanted(array, options.only));
+    if (arrays.length === 0) continue;
+    const reading = new FileReading(container, manifest, index, file, arrays, options.signal);
     try {
       for await (const batch of reading.batches()) {
         yield batch;
@@ -38,6 +39,12 @@ export async function* readArchive(
       await reading.close();
     }
   }
+}
+
+function isWanted({ name, count }: RecordArray, only: ReadOptions['only']): boolean {
+  if (only === undefined) return true;
+  const kind = name === 'memories' ? 'memory' : name === 'semantic_units' ? 'code_unit' : 'others';
+  return kind === only && count > 0;
 }
 
 interface Line {
@@ -55,14 +62,17 @@ class FileReading {
   readonly #kind: RecordKind;
   readonly #index: KindIndex;
   readonly #cursors: VectorCursors;
+  readonly #wanted: ReadonlySet<string>;
 
   constructor(
     container: Container,
     manifest: Manifest,
     index: ArchiveIndex,
     file: RecordFileName,
+    wanted: readonly RecordArray[],
     signal: AbortSignal | undefined,
   ) {
+    this.#wanted = new Set(wanted.map(({ name }) => name));
     const place = index.places.get(file) ?? { start: 0, size: 0 };
     this.#file = file;
     this.#manifest = manifest;
@@ -99,7 +109,9 @@ class FileReading {
   async *#lines(): AsyncGenerator<readonly Line[]> {
     let found: Line[] = [];
     const lines = new RecordLines(this.#file, recordArrays(this.#file, this.#manifest), {
-      line: (array, line, position) => found.push({ array, line, position }),
+      line: (array, line, position) => {
+        if (this.#wanted.has(array.name)) found.push({ array, line, position });
+      },
       bytes: () => {},
     });
     let missing = this.#size;
