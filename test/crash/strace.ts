@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { BINARY } from '../support/binary.ts';
 import type { Way } from './prove-killed.ts';
 import type { Site } from './site.ts';
@@ -17,13 +18,15 @@ const CALLS =
 const STEADY = fileURLToPath(new URL('./steady.ts', import.meta.url));
 const WHOLE = 64 * 1024 * 1024;
 
-/** A system call of a run. Its path, its name and its number among the calls of that name on that path tell it from all others. */
+/** A system call of a run. */
 export interface Call {
   readonly name: string;
   /** Of the file behind the descriptor, or the first that is named. Of a pipe or an event: its description. */
   readonly path: string;
-  /** From 1. */
+  /** Of its thread among the calls of that name on that path, from 1. */
   readonly nth: number;
+  /** Whether no other thread had made a call of the same name, path and number: only then can strace be told to hit it. */
+  readonly isDistinct: boolean;
   /** Arguments as strace prints them, texts in hexadecimal. */
   readonly args: string;
   /** Negative when it failed. */
@@ -73,7 +76,10 @@ export const BY_STRACE: Way<Call> = {
   callsOf(site, args) {
     const whole = trace(site, args);
     if (whole.code !== 0) throw new Error(whole.stderr);
-    return changes(whole.calls);
+    // The others are syncs of the folder of a store, of which the program and SQLite each make one: they change no content.
+    const [distinct, others] = parted(changes(whole.calls));
+    expect(others.filter(({ name }) => name !== 'fsync')).toEqual([]);
+    return distinct;
   },
   killAt(site, args, { name, path, nth }) {
     const { signal, code } = trace(site, args, { paths: [path], inject: `${name}:signal=KILL:when=${nth}` });
@@ -91,6 +97,10 @@ export function failAt(
   on: '' | '+' = '',
 ): Traced {
   return trace(site, args, { paths: [path], inject: `${name}:error=${error}:when=${nth}${on}` });
+}
+
+function parted(calls: readonly Call[]): readonly [readonly Call[], readonly Call[]] {
+  return [calls.filter(({ isDistinct }) => isDistinct), calls.filter(({ isDistinct }) => !isDistinct)];
 }
 
 /** Those that change something on a disk. */
@@ -114,23 +124,28 @@ function readLog(log: string): readonly Call[] {
   const counts = new Map<string, number>();
   const calls: { -readonly [K in keyof Call]: Call[K] }[] = [];
   const unfinished = new Map<string, (typeof calls)[number]>();
-  const begin = (name: string, args: string, began: number): (typeof calls)[number] => {
+  const known = new Set<string>();
+  const begin = (thread: string, name: string, args: string, began: number): (typeof calls)[number] => {
     const path = pathOf(args);
-    const nth = (counts.get(`${name} ${path}`) ?? 0) + 1;
-    counts.set(`${name} ${path}`, nth);
-    const call = { name, path, nth, args, result: 0, began, ended: began };
+    const counted = `${thread} ${name} ${path}`;
+    const nth = (counts.get(counted) ?? 0) + 1;
+    counts.set(counted, nth);
+    const isDistinct = !known.has(`${nth} ${name} ${path}`);
+    known.add(`${nth} ${name} ${path}`);
+    const call = { name, path, nth, isDistinct, args, result: 0, began, ended: began };
     calls.push(call);
     return call;
   };
   for (const [line, text] of log.split('\n').entries()) {
     const whole = WHOLE_LINE.exec(text);
     if (whole !== null) {
-      begin(whole[2] ?? '', whole[3] ?? '', line).result = Number(whole[4]);
+      begin(whole[1] ?? '', whole[2] ?? '', whole[3] ?? '', line).result = Number(whole[4]);
       continue;
     }
     const begun = BEGUN_LINE.exec(text);
     if (begun !== null) {
-      unfinished.set(begun[1] ?? '', begin(begun[2] ?? '', begun[3] ?? '', line));
+      const [, thread = '', name = '', args = ''] = begun;
+      unfinished.set(thread, begin(thread, name, args, line));
       continue;
     }
     const ended = ENDED_LINE.exec(text);

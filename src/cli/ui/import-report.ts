@@ -163,7 +163,7 @@ export async function printImportReport(session: Session, report: ImportReport):
   const parts = names
     .filter(name => report[name] > 0)
     .map(name => `${report[name]} ${name.replace('_', ' ')}`);
-  const verb = report.dry_run ? 'would import' : 'imported';
+  const verb = report.dry_run ? 'dry run: read' : 'read';
   await session.out(
     `${verb} ${report.memories} memories and ${report.code_units} code units from ${visible(report.input)} (${report.format}): ${parts.join(', ') || 'nothing'}`,
   );

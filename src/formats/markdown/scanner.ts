@@ -1,3 +1,4 @@
+import { giveBack } from '../../given-back.ts';
 import { closesFence, type Fence, opensFence } from './fence.ts';
 import { RECORDS_COMMENT } from './layout.ts';
 
@@ -19,6 +20,7 @@ export const MAX_PART_BYTES = 96 * 1024 * 1024;
 /** Lines beyond this are no heading and no fence, whatever they begin with. */
 const LOOKED_AT = 4096;
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
 /**
  * Divides a file into its parts, in flat memory: by headings at the left edge, of `#` or `##`, as CommonMark reads them in
@@ -44,13 +46,15 @@ class Scanner {
 
   /** Takes whole lines; gives the parts that end in them. */
   *block(bytes: Buffer): Generator<Part> {
-    // A character for each byte: in a string the next line end is found at many times the speed.
-    const text = bytes.toString('latin1');
+    const newline = bytes.indexOf(NEWLINE);
+    const isOneLine = newline === -1 || newline === bytes.length - 1;
+    // A character for each byte: in a string the next line end is found at many times the speed. One line may be very long.
+    const text = (isOneLine ? bytes.subarray(0, LOOKED_AT) : bytes).toString('latin1');
     let begun = 0;
     for (let start = 0; start < text.length; ) {
       const end = text.indexOf('\n', start) + 1 || text.length;
       this.#number += 1;
-      if (this.#number === 1) this.#isCrlf = text.endsWith('\r\n', end);
+      if (this.#number === 1) this.#isCrlf = endsInCrlf(isOneLine ? bytes : bytes.subarray(0, end));
       if (this.#mayMatter(text.charCodeAt(start))) {
         const line = this.#look(text, start, end);
         const type = this.#typeOf(line);
@@ -136,6 +140,10 @@ function codesOf(characters: string): ReadonlySet<number> {
   return new Set([...characters].map(character => character.charCodeAt(0)));
 }
 
+function endsInCrlf(bytes: Buffer): boolean {
+  return bytes.at(-1) === NEWLINE && bytes.at(-2) === RETURN;
+}
+
 function withoutReturns(lines: Buffer): Buffer {
   return Buffer.from(lines.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }
@@ -162,12 +170,19 @@ export async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     const start = size > 0 ? first : 0;
     if (start > 0) {
       add(bytes.subarray(0, start));
-      yield Buffer.concat(pieces);
+      yield joined(pieces);
     }
     if (start < last) yield bytes.subarray(start, last);
     pieces = [];
     size = 0;
     add(bytes.subarray(last));
   }
-  if (size > 0) yield Buffer.concat(pieces);
+  if (size > 0) yield joined(pieces);
+}
+
+/** Frees the pieces. */
+function joined(pieces: readonly Buffer[]): Buffer {
+  const all = Buffer.concat(pieces);
+  for (const piece of pieces) giveBack(piece);
+  return all;
 }

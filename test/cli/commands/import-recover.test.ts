@@ -35,7 +35,7 @@ describe('[EDGE-05] import --recover', () => {
     const { code, stdout, stderr } = await memport(['import', file, '--recover'], { home: other });
     expect(code).toBe(3);
     expect(stderr).toMatch(/lost: \d memories/);
-    expect(stdout).toMatch(/imported \d memories/);
+    expect(stdout).toMatch(/read \d memories/);
     const found = await linesOf(other);
     expect(found.length).toBeGreaterThan(0);
     expect(await linesOf(home)).toEqual(expect.arrayContaining([...found]));

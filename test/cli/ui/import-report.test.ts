@@ -28,7 +28,7 @@ describe('single records', () => {
     expect(starting(stdout, 'reject ')).toHaveLength(10);
     expect(stderr).toContain('  … and 15 more to create; --verbose shows all');
     expect(stderr).toContain('  … and 2 more to reject; --verbose shows all');
-    expect(stdout).toContain('would import 37 memories and 0 code units from');
+    expect(stdout).toContain('dry run: read 37 memories and 0 code units from');
     expect(stdout).toContain(': 25 created, 12 rejected');
     expect(stderr).toContain('nothing was changed; without --dry-run it will be');
   });
@@ -57,7 +57,7 @@ describe('single records', () => {
       [...many(), originalMemory(99, { content: '' })],
       ['--dry-run', '--quiet'],
     );
-    expect(stdout).toMatch(/^would import 26 memories[^\n]*25 created, 1 rejected\n$/);
+    expect(stdout).toMatch(/^dry run: read 26 memories[^\n]*25 created, 1 rejected\n$/);
     expect(stderr).toBe('');
   });
 
@@ -65,7 +65,7 @@ describe('single records', () => {
     const home = scratch();
     await imported(many(), [], home);
     const { stdout } = await imported(many(), ['--verbose', '--dry-run'], home);
-    expect(stdout).toMatch(/^would import [^\n]*: 25 unchanged\n$/);
+    expect(stdout).toMatch(/^dry run: read [^\n]*: 25 unchanged\n$/);
   });
 
   test('with --json each is a line, ten of a kind unless --verbose', async () => {
@@ -158,7 +158,7 @@ describe('the report', () => {
     const other = scratch();
     const file = join(home, 'a.tar.gz');
     expect(await memport(['import', file], { home: other })).toMatchObject({
-      stdout: expect.stringContaining('imported 0 memories'),
+      stdout: expect.stringContaining('read 0 memories'),
       stderr: expect.stringContaining('1 deletions were taken note of'),
     });
     expect((await memport(['import', file], { home: other })).stderr).not.toContain('deletions');
