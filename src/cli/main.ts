@@ -11,6 +11,12 @@ const SIGNALS = [
 /** The program: the process's own streams, signals and exit code around `run`. */
 export async function main(): Promise<void> {
   keepHeapSmall();
+  const cwd = workingFolder();
+  if (cwd === null) {
+    process.stderr.write('memport: the folder it was started in is gone; change to another one\n');
+    process.exitCode = 1;
+    return;
+  }
   const controller = new AbortController();
   for (const [name, code] of SIGNALS) {
     process.on(name, () => {
@@ -27,8 +33,17 @@ export async function main(): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    cwd: process.cwd(),
+    cwd,
     now: Date.now,
     signal: controller.signal,
   });
+}
+
+/** null when it was removed. */
+function workingFolder(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
 }

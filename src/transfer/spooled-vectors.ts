@@ -1,9 +1,7 @@
 import { hash } from 'node:crypto';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Entry } from '../model/record.ts';
 import { vectorBytes, vectorFromBytes } from '../model/vector.ts';
+import { type NamelessFile, openNameless } from '../nameless-file.ts';
 
 const ID_BYTES = 36;
 const HASH_BYTES = 32;
@@ -13,23 +11,19 @@ const HASH_BYTES = 32;
  * vector was made of, and the vector, in ascending order of id. Written once, then read once, both in that order.
  */
 export class SpooledVectors implements AsyncDisposable {
-  readonly #folder: string;
-  readonly #file: FileHandle;
+  readonly #spool: NamelessFile;
   readonly #dimensions: number;
   #size = 0;
   #read = 0;
   #row: Buffer | null = null;
 
-  private constructor(folder: string, file: FileHandle, dimensions: number) {
-    this.#folder = folder;
-    this.#file = file;
+  private constructor(spool: NamelessFile, dimensions: number) {
+    this.#spool = spool;
     this.#dimensions = dimensions;
   }
 
   static async create(dimensions: number): Promise<SpooledVectors> {
-    const folder = await mkdtemp(join(tmpdir(), 'memport-embed-'));
-    const file = await open(join(folder, 'vectors'), 'w+', 0o600);
-    return new SpooledVectors(folder, file, dimensions);
+    return new SpooledVectors(await openNameless(), dimensions);
   }
 
   /** The entries' ids must be greater than those before. */
@@ -41,7 +35,7 @@ export class SpooledVectors implements AsyncDisposable {
       return [Buffer.from(entry.record.id, 'latin1'), textHash(entry), vectorBytes(vector)];
     });
     const bytes = Buffer.concat(rows);
-    await this.#file.write(bytes, 0, bytes.length, this.#size);
+    await this.#spool.handle.write(bytes, 0, bytes.length, this.#size);
     this.#size += bytes.length;
   }
 
@@ -67,15 +61,14 @@ export class SpooledVectors implements AsyncDisposable {
   async #peek(): Promise<Buffer | null> {
     if (this.#row !== null || this.#read >= this.#size) return this.#row;
     const row = Buffer.alloc(ID_BYTES + HASH_BYTES + 4 * this.#dimensions);
-    await this.#file.read(row, 0, row.length, this.#read);
+    await this.#spool.handle.read(row, 0, row.length, this.#read);
     this.#read += row.length;
     this.#row = row;
     return row;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#spool[Symbol.asyncDispose]();
   }
 }
 

@@ -15,7 +15,7 @@ import { RecordCheck } from './record-check.ts';
 
 /** What a file holds, as far as it had to be put into a private store, which is gone when this is disposed of. */
 export interface Staged extends AsyncDisposable {
-  /** Holds everything, or all but the records where those were left in the file. */
+  /** Holds everything, or all but the records where those were left in the file. Its file has no name: no snapshots. */
   readonly store: Store;
   readonly records: OrderedRecords;
   readonly counts: Pick<Counts, 'memories' | 'codeUnits'>;
@@ -51,6 +51,8 @@ export async function stageSource(
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const store = await openStore({ path: join(folder, 'staged.db'), staging: true });
+    // Where the system takes the name of an open file away, it is gone however this process ends.
+    await remove().catch(() => {});
     try {
       // Only archives have a content digest, and they have their records in the order of ids.
       const left = leaveRecords && verification.contentDigest !== null ? new ArchiveRecords(source) : null;

@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { BINARY } from '../support/binary.ts';
 import { scratch } from '../support/cli.ts';
 
 const { argv, exitCode } = process;
@@ -59,4 +63,16 @@ test('a terminal that goes away ends the command with 129', async () => {
   process.emit('SIGHUP');
   await running;
   expect(process.exitCode).toBe(129);
+});
+
+test.skipIf(process.platform === 'win32')('says so where the folder it was started in is gone', () => {
+  const home = scratch();
+  const gone = join(home, 'gone');
+  mkdirSync(gone);
+  const script = 'cd "$1" && rmdir "$1" && exec "$2" "$3" list --home "$4"';
+  const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', gone, process.execPath, BINARY, home], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('memport: the folder it was started in is gone; change to another one\n');
+  expect(status).toBe(1);
 });

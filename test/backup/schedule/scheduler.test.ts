@@ -301,22 +301,22 @@ describe('[P7-05] a year', () => {
     onTestFinished(() => {
       for (const process of looking) process.kill('SIGKILL');
     });
-    const look = async (process: ChildProcess, now: number): Promise<Look> => {
-      process.send(now);
-      const [answer] = (await once(process, 'message')) as [Look];
-      return answer;
-    };
     const made: number[] = [];
     const by = [0, 0];
+    const look = async (i: number, now: number): Promise<void> => {
+      looking[i]?.send(now);
+      const [answer] = (await once(looking[i] as ChildProcess, 'message')) as [Look];
+      if (answer !== 'made') return;
+      made.push(now);
+      by[i] = (by[i] ?? 0) + 1;
+    };
     const hours = points(24 * 366, 24 * 60);
     for (let hour = 0; hour < hours; hour += 1) {
       const now = START + hour * HOUR;
-      const looks = await Promise.all(looking.map(process => look(process, now)));
-      looks.forEach((answer, i) => {
-        if (answer !== 'made') return;
-        made.push(now);
-        by[i] = (by[i] ?? 0) + 1;
-      });
+      const day = Math.floor(hour / 24);
+      const order = day % 2 === 0 ? [0, 1] : [1, 0];
+      if (day % 4 < 2) await Promise.all(order.map(i => look(i, now)));
+      else for (const i of order) await look(i, now);
     }
     const slots = Array.from(
       { length: hours / 24 },
