@@ -1,6 +1,6 @@
-// npm run bench [-- --sizes 1000,10000,100000] [--runs 3] [--compare FILE] [--stores FOLDER] [--keep] [--docs]
+// npm run bench [-- --sizes 1000,10000,100000] [--runs 3] [--tasks restore,…] [--compare FILE] [--stores FOLDER] [--keep] [--docs]
 // Ratios against SQLite's own work on the same rows, in the same run. --stores keeps the filled stores in a folder and uses
-// them again; --keep leaves the results of other sizes in results.json; --docs writes the tables of docs/performance.md.
+// them again; --tasks measures only these and what they are compared with; --keep leaves all other results in results.json; --docs writes the tables of docs/performance.md.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000,10000,100000' },
     runs: { type: 'string', default: '3' },
+    tasks: { type: 'string' },
     compare: { type: 'string', default: RESULTS },
     stores: { type: 'string' },
     keep: { type: 'boolean', default: false },
@@ -31,8 +32,12 @@ const before = existsSync(values.compare)
   ? (JSON.parse(readFileSync(values.compare, 'utf8')) as Results)
   : null;
 const sizes = values.sizes.split(',').map(Number);
-const kept = values.keep && before !== null ? before.rows.filter(({ size }) => !sizes.includes(size)) : [];
-const measured = [...kept, ...sizes.flatMap(measureSize)].sort((a, b) => a.size - b.size);
+const plan = PLAN.filter(({ task }) => isChosen(task));
+const rowsNow = sizes.flatMap(measureSize);
+const isNow = ({ size, task }: Row): boolean => rowsNow.some(row => row.size === size && row.task === task);
+const kept = values.keep && before !== null ? before.rows.filter(row => !isNow(row)) : [];
+const placeOf = ({ task }: Row): number => PLAN.findIndex(line => line.task === task);
+const measured = [...kept, ...rowsNow].sort((a, b) => a.size - b.size || placeOf(a) - placeOf(b));
 const { rows, growth } = withGrowth(measured);
 for (const line of describeGrowth(growth)) console.log(line);
 const results: Results = {
@@ -46,17 +51,23 @@ const results: Results = {
 writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
 if (values.docs) writeDocs(results, growth);
 
+function isChosen(task: string): boolean {
+  const chosen = values.tasks?.split(',');
+  if (chosen === undefined) return true;
+  return chosen.includes(task) || PLAN.some(line => chosen.includes(line.task) && line.against === task);
+}
+
 function measureSize(size: number): readonly Row[] {
   const folder =
     values.stores === undefined
       ? mkdtempSync(join(tmpdir(), 'memport-bench-'))
       : join(values.stores, String(size));
   mkdirSync(folder, { recursive: true });
-  const lines = PLAN.filter(({ upTo = Number.POSITIVE_INFINITY }) => size <= upTo);
+  const lines = plan.filter(({ upTo = Number.POSITIVE_INFINITY }) => size <= upTo);
   try {
     fill('fill', 'source.db');
     if (lines.some(({ task }) => task === 'near-import')) fill('fill-others', 'others.db');
-    fill('fill-searched', 'searched.db');
+    if (lines.some(({ task }) => task.startsWith('search-'))) fill('fill-searched', 'searched.db');
     const MiB = statSync(join(folder, 'source.db')).size / 2 ** 20;
     console.log(
       `\n${size.toLocaleString('en')} memories, store of ${MiB.toFixed(1)} MiB, median of ${runs}\n${HEADING}`,

@@ -24,8 +24,8 @@ export interface CompareOptions extends WorkOptions {
   readonly vectors: boolean;
 }
 
-const BATCH = 500;
-const BATCH_SIZE = 4 * 1024 * 1024;
+const BATCH = 250;
+const BATCH_SIZE = 2 * 1024 * 1024;
 const TOMBSTONE_PAGE = 1000;
 
 /**
