@@ -239,7 +239,7 @@ function inexact(): MemportError {
 
 /** What the store's digest must be afterwards: what an archive says, or what all that was staged comes to. */
 async function targetDigest(staged: Staged, coverage: Coverage, work: WorkOptions): Promise<string> {
-  const { store, verification } = staged;
-  if (verification.contentDigest !== null) return verification.contentDigest;
+  const { store, contentDigest } = staged;
+  if (contentDigest !== null) return contentDigest;
   return await (coverage.vectors ? storeDigest : recordsDigest)(store, undefined, work);
 }

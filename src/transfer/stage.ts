@@ -20,6 +20,8 @@ export interface Staged extends AsyncDisposable {
   readonly records: OrderedRecords;
   readonly counts: Pick<Counts, 'memories' | 'codeUnits'>;
   readonly verification: Verification;
+  /** What the file declares; null where it declares none, and where its records are of an older schema. */
+  readonly contentDigest: string | null;
   /** What was found of the records; of those that were left in the file, once they have been read to their end. */
   readonly found: Found;
   /** Reads those to their end that have not been. */
@@ -55,7 +57,9 @@ export async function stageSource(
     await remove().catch(() => {});
     try {
       // Only archives have a content digest, and they have their records in the order of ids.
-      const left = leaveRecords && verification.contentDigest !== null ? new ArchiveRecords(source) : null;
+      const isOlder = (source.migrations ?? []).length > 0;
+      const contentDigest = isOlder ? null : verification.contentDigest;
+      const left = leaveRecords && contentDigest !== null ? new ArchiveRecords(source) : null;
       const stage = new Stage(source, left !== null);
       for (const warning of verification.warnings) stage.check.warn(warning);
       await store.transact(transaction => stage.fill(transaction, verification, work), {
@@ -66,6 +70,7 @@ export async function stageSource(
         records: left ?? recordsOfStore(store),
         counts: left === null ? await store.counts() : verification,
         verification,
+        contentDigest,
         get found() {
           return found(stage.check, left, verification);
         },

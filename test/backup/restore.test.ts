@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { type RestoreRequest, restoreSource } from '../../src/backup/restore.ts';
 import { hashingEmbedder } from '../../src/embedding/hashing.ts';
 import { MemportError } from '../../src/errors.ts';
+import { DelegatingSource } from '../../src/formats/delegating-source.ts';
+import type { ReadOptions, Source } from '../../src/formats/source.ts';
 import { EVERYTHING } from '../../src/model/filter.ts';
 import { bareProject } from '../../src/model/project.ts';
 import { codeUnitEntry, memoryEntry } from '../../src/model/record.ts';
@@ -31,23 +33,22 @@ async function exported(store: Store, target: string, parts: Partial<ExportReque
   return target;
 }
 
+function requestFor(store: Store, file: string, parts: Partial<RestoreRequest> = {}): RestoreRequest {
+  return {
+    input: file,
+    dryRun: false,
+    force: false,
+    safety: { folder: backupsOf(store), nowMs: NOW, generator: 'memport test', config: {} },
+    embedder: hashingEmbedder(),
+    nowMs: NOW,
+    confirm: async () => true,
+    ...parts,
+  };
+}
+
 async function restore(store: Store, file: string, parts: Partial<RestoreRequest> = {}, work = {}) {
   await using input = await openInput(file);
-  return await restoreSource(
-    store,
-    input.source,
-    {
-      input: file,
-      dryRun: false,
-      force: false,
-      safety: { folder: backupsOf(store), nowMs: NOW, generator: 'memport test', config: {} },
-      embedder: hashingEmbedder(),
-      nowMs: NOW,
-      confirm: async () => true,
-      ...parts,
-    },
-    work,
-  );
+  return await restoreSource(store, input.source, requestFor(store, file, parts), work);
 }
 
 const backupsOf = (store: Store): string => join(store.location, '..', 'backups');
@@ -165,6 +166,40 @@ describe('a restore of an archive', () => {
     await using input = await openInput(safetyBackup ?? '');
     expect((await input.source.verify()).contentDigest).toBe(before);
   });
+});
+
+test('a restore of an archive of an older schema gives its records in the shape of today', async () => {
+  class Older extends DelegatingSource {
+    protected readonly inner: Source;
+
+    constructor(inner: Source) {
+      super();
+      this.inner = inner;
+    }
+
+    override get migrations() {
+      return ['memport 2.0 → memport 3.0'];
+    }
+
+    override async *read(options?: ReadOptions) {
+      for await (const items of this.inner.read(options))
+        yield items.map(item =>
+          item.type === 'record'
+            ? { ...item, value: { ...item.value, content: 'in the shape of today' }, line: null }
+            : item,
+        );
+    }
+  }
+  const folder = scratch();
+  await using other = await filled(folder, [], 'other.db');
+  await put(other, memoryEntry(aMemory({ content: 'in an old shape' }), null));
+  const file = await exported(other, join(folder, 'a.tar.gz'));
+  await using store = await filled(folder, []);
+  await put(store, memoryEntry(aMemory({ id: idOf(7) }), null));
+  await using input = await openInput(file);
+  const report = await restoreSource(store, new Older(input.source), requestFor(store, file));
+  expect(report).toMatchObject({ plan: { added: 1, removed: 1 }, contentDigest: await storeDigest(store) });
+  expect(await lines(store)).toEqual([expect.stringContaining('"in the shape of today"')]);
 });
 
 describe('a restore of JSON', () => {
