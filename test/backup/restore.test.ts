@@ -346,6 +346,18 @@ describe('a restore is refused, and changes nothing,', () => {
     expect(dump(store.location)).toEqual(before);
   });
 
+  it('before anyone is asked, when the record that can’t be stored would be told of as removed', async () => {
+    const all = await ready();
+    await using store = all.store;
+    const kept = memoryEntry(aMemory({ id: idOf(2), content: 'other' }), null);
+    const line = kept.line.replace('"other"', '""');
+    const file = join(all.folder, 'bad.tar.gz');
+    writeFileSync(file, await archiveOf({ entries: [memoryEntry(aMemory(), null), { ...kept, line }] }));
+    const confirm = async () => expect.unreachable('asked with a wrong plan');
+    await expect(restore(store, file, { confirm })).rejects.toMatchObject({ code: 'integrity' });
+    await unchanged(all);
+  });
+
   it('when the file is a filtered export, unless forced', async () => {
     const all = await ready();
     await using store = all.store;
