@@ -120,7 +120,7 @@ class Restore {
     await using snapshot = await this.#store.snapshot();
     const plan = await planRestore(snapshot, this.#staged, this.#coverage, this.#work);
     // Else they are looked at when they are written.
-    if (this.#request.dryRun) await this.#staged.lookAtAll(this.#work);
+    if (this.#request.dryRun || changesNothing(plan)) await this.#staged.lookAtAll(this.#work);
     refuseRejects(this.#staged.found);
     await this.#refuseLoss(plan, snapshot);
     return plan;

@@ -13,9 +13,13 @@ export class ArchiveRecords implements OrderedRecords {
     this.#source = source;
   }
 
-  /** What was found of all of them; null as long as some have not been looked at. */
-  get check(): RecordCheck | null {
-    if (this.#checks.size < RECORD_KINDS.length) return null;
+  /** Whether all of them have been looked at. */
+  get isLookedAt(): boolean {
+    return this.#checks.size === RECORD_KINDS.length;
+  }
+
+  /** What was found of those that have been looked at. */
+  get check(): RecordCheck {
     const all = new RecordCheck(this.#source.system);
     for (const check of this.#checks.values()) all.add(check);
     return all;

@@ -38,8 +38,8 @@ export async function* compareRecords(
   kind: RecordKind,
   options: CompareOptions,
 ): AsyncGenerator<Comparison> {
-  const left = new Cursor(recordsOfStore(before).pages(kind, options));
-  const right = new Cursor(after.pages(kind, options));
+  await using left = new Cursor(recordsOfStore(before).pages(kind, options));
+  await using right = new Cursor(after.pages(kind, options));
   let batch = new Batch();
   for (;;) {
     const old = left.isReady ? left.head : await left.next();
@@ -56,7 +56,7 @@ export async function* compareRecords(
 }
 
 /** One walk in pages, with a look at what comes next. */
-class Cursor<T> {
+class Cursor<T> implements AsyncDisposable {
   readonly #pages: AsyncIterator<readonly T[]>;
   #page: readonly T[] = [];
   #at = 0;
@@ -88,6 +88,11 @@ class Cursor<T> {
 
   advance(): void {
     this.#at += 1;
+  }
+
+  /** Ends a walk that may not be at its end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pages.return?.();
   }
 }
 
@@ -162,8 +167,8 @@ export async function* compareTombstones(
   after: Reader,
   { signal }: WorkOptions,
 ): AsyncGenerator<TombstoneDifference> {
-  const left = new Cursor(tombstonePages(before, signal));
-  const right = new Cursor(tombstonePages(after, signal));
+  await using left = new Cursor(tombstonePages(before, signal));
+  await using right = new Cursor(tombstonePages(after, signal));
   for (;;) {
     const [old, now] = [await left.next(), await right.next()];
     if (old === null && now === null) return;

@@ -21,7 +21,6 @@ export class RecordCheck {
   rejected = 0;
   /** Distinct warnings with how often each came. */
   readonly warnings = new Map<string, number>();
-  records = 0;
   vectors = 0;
   /** Whether the lines that are to be stored are those of the file. */
   isExact = true;
@@ -37,7 +36,6 @@ export class RecordCheck {
     try {
       const { entry, warnings } = prepare(record, this.#system);
       for (const warning of warnings) this.warn(warning);
-      this.records += 1;
       if (entry.vector !== null) this.vectors += 1;
       if (entry.line !== record.line) this.isExact = false;
       return entry;
@@ -68,7 +66,6 @@ export class RecordCheck {
       this.rejects.push(reject);
     this.rejected += other.rejected;
     for (const [warning, count] of other.warnings) this.warn(warning, count);
-    this.records += other.records;
     this.vectors += other.vectors;
     this.isExact &&= other.isExact;
   }

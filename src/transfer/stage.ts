@@ -22,7 +22,7 @@ export interface Staged extends AsyncDisposable {
   readonly verification: Verification;
   /** What the file declares; null where it declares none, and where its records are of an older schema. */
   readonly contentDigest: string | null;
-  /** What was found of the records; of those that were left in the file, once they have been read to their end. */
+  /** What was found of the records; of those that were left in the file, as far as they have been read to their end. */
   readonly found: Found;
   /** Reads those to their end that have not been. */
   lookAtAll(work: WorkOptions): Promise<void>;
@@ -95,12 +95,12 @@ function found(staged: RecordCheck, left: ArchiveRecords | null, verification: V
   all.add(staged);
   const check = left?.check ?? null;
   if (check !== null) all.add(check);
-  const isExact = check === null || (check.isExact && check.vectors === verification.vectors);
+  const hasAllVectors = !left?.isLookedAt || check?.vectors === verification.vectors;
   return {
     rejects: all.rejects,
     rejected: all.rejected,
     warnings: Object.fromEntries(all.warnings),
-    isExact,
+    isExact: check === null || (check.isExact && hasAllVectors),
   };
 }
 

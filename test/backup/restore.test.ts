@@ -362,6 +362,37 @@ describe('a restore is refused, and changes nothing,', () => {
     await unchanged(all);
   });
 
+  it('when an archive holds a record that can’t be stored, and for the rest just what is in the store', async () => {
+    const folder = scratch();
+    await using store = await filled(folder, []);
+    const good = memoryEntry(aMemory(), null);
+    const bad = memoryEntry(aMemory({ id: idOf(2), content: 'other' }), null);
+    await put(store, good);
+    const before = dump(store.location);
+    const file = join(folder, 'bad.tar.gz');
+    for (const line of [bad.line.replace('"other"', '""'), '{']) {
+      writeFileSync(file, await archiveOf({ entries: [good, { ...bad, line }] }));
+      for (const dryRun of [true, false])
+        await expect(restore(store, file, { dryRun })).rejects.toMatchObject({
+          code: 'integrity',
+          message: expect.stringContaining("can't be restored exactly"),
+        });
+    }
+    expect(dump(store.location)).toEqual(before);
+  });
+
+  it('before anyone is asked, when the record that can’t be stored would be told of as removed', async () => {
+    const all = await ready();
+    await using store = all.store;
+    const kept = memoryEntry(aMemory({ id: idOf(2), content: 'other' }), null);
+    const line = kept.line.replace('"other"', '""');
+    const file = join(all.folder, 'bad.tar.gz');
+    writeFileSync(file, await archiveOf({ entries: [memoryEntry(aMemory(), null), { ...kept, line }] }));
+    const confirm = async () => expect.unreachable('asked with a wrong plan');
+    await expect(restore(store, file, { confirm })).rejects.toMatchObject({ code: 'integrity' });
+    await unchanged(all);
+  });
+
   it('when the file is a filtered export, unless forced', async () => {
     const all = await ready();
     await using store = all.store;
