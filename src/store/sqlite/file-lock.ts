@@ -10,7 +10,8 @@ import { isBusy } from './store-error.ts';
  * is missing and stays. The system takes the lock away with the process, however that ends; nobody takes it from one that
  * lives. Waits up to `timeoutMs`, then throws `locked` with the words of `what`. Disposing gives it back.
  *
- * It is a lock of SQLite's on an empty file, to which nothing is ever written.
+ * It is a lock of SQLite's on an empty file, to which nothing is ever written: that of a writer, which one of several that
+ * come at the same moment gets. An exclusive one none of them may get, for each begins as a reader, who keeps out the others.
  */
 export async function takeFileLock(
   path: string,
@@ -25,7 +26,7 @@ export async function takeFileLock(
   const connection = new Connection(path, { readonly: false });
   try {
     // Without a journal, nothing is left beside it by a process that is killed.
-    await retryWhileBusy(() => connection.execute('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE'), {
+    await retryWhileBusy(() => connection.execute('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE'), {
       timeoutMs,
       signal,
     });

@@ -4,6 +4,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { takeFileLock } from '../../../src/store/file-lock.ts';
+import { Connection } from '../../../src/store/sqlite/connection.ts';
 import { scratch } from '../../support/cli.ts';
 
 const options = { timeoutMs: 0, what: 'someone else has it' };
@@ -20,6 +21,17 @@ it('is held by one at a time, also within one process, and leaves an empty file'
   await using _second = await takeFileLock(path, options);
   expect(readdirSync(folder)).toEqual(['lock']);
   expect([statSync(path).size, statSync(path).mode & 0o777]).toEqual([0, 0o600]);
+});
+
+it('is not kept from one taker by another that does not get it either', async () => {
+  const path = join(scratch(), 'lock');
+  await (await takeFileLock(path, options))[Symbol.asyncDispose]();
+  // What every taker does first: of two at the same moment, each may have come so far.
+  using other = new Connection(path, { readonly: false });
+  other.execute('BEGIN');
+  other.integer('SELECT count(*) FROM sqlite_schema');
+  await using _lock = await takeFileLock(path, options);
+  await expect(takeFileLock(path, options)).rejects.toMatchObject({ code: 'locked' });
 });
 
 it('waits for who has it', async () => {
