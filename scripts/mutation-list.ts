@@ -112,7 +112,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a lock that locks nothing',
     file: 'src/store/sqlite/file-lock.ts',
-    find: 'BEGIN EXCLUSIVE',
+    find: 'BEGIN IMMEDIATE',
     replace: 'BEGIN',
     test: {
       file: 'test/store/sqlite/file-lock.test.ts',
