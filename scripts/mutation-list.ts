@@ -564,16 +564,6 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
-    name: 'of two that take a lock at the same moment, neither gets it',
-    file: 'src/store/sqlite/file-lock.ts',
-    find: 'BEGIN IMMEDIATE',
-    replace: 'BEGIN EXCLUSIVE',
-    test: {
-      file: 'test/store/sqlite/file-lock.test.ts',
-      title: 'is not kept from one taker by another that does not get it either',
-    },
-  },
-  {
     name: 'the sidecar of a backup is not compared',
     file: 'src/backup/verify.ts',
     find: 'if (!isSame) throw',
