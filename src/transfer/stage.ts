@@ -50,11 +50,12 @@ export async function stageSource(
 ): Promise<Staged> {
   const verification = await source.verify(work);
   const folder = await mkdtemp(join(tmpdir(), 'memport-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  // That it can't be removed is no failure of what was done with it.
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => {});
   try {
     const store = await openStore({ path: join(folder, 'staged.db'), staging: true });
     // Where the system takes the name of an open file away, it is gone however this process ends.
-    await remove().catch(() => {});
+    await remove();
     try {
       // Only archives have a content digest, and they have their records in the order of ids.
       const isOlder = (source.migrations ?? []).length > 0;

@@ -39,7 +39,8 @@ export async function copyPrivately(
   options: CopyOptions = {},
 ): Promise<PrivateCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'memport-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  // That it can't be removed is no failure of what was done with it.
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => {});
   const copy = join(folder, 'copy.db');
   try {
     const { tries = 6, pauseMs = 50 } = options;
