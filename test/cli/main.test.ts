@@ -65,7 +65,19 @@ test('a terminal that goes away ends the command with 129', async () => {
   expect(process.exitCode).toBe(129);
 });
 
-test.skipIf(process.platform === 'win32')('says so where the folder it was started in is gone', () => {
+const GONE = 'memport: the folder it was started in is gone; change to another one\n';
+
+test('says so where the folder it was started in is gone', async () => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  vi.spyOn(process, 'cwd').mockImplementation(() => {
+    throw new Error('ENOENT: uv_cwd');
+  });
+  await main();
+  expect(process.exitCode).toBe(1);
+  expect(written.mock.calls).toEqual([[GONE]]);
+});
+
+test.skipIf(process.platform === 'win32')('the real program too', () => {
   const home = scratch();
   const gone = join(home, 'gone');
   mkdirSync(gone);
@@ -73,6 +85,6 @@ test.skipIf(process.platform === 'win32')('says so where the folder it was start
   const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', gone, process.execPath, BINARY, home], {
     encoding: 'utf8',
   });
-  expect(stderr).toBe('memport: the folder it was started in is gone; change to another one\n');
+  expect(stderr).toBe(GONE);
   expect(status).toBe(1);
 });
