@@ -1,6 +1,8 @@
-// npm run bench [-- --sizes 1000,10000,100000] [--runs 3] [--tasks restore,…] [--compare FILE] [--stores FOLDER] [--keep] [--docs]
+// npm run bench [-- --sizes 1000,10000,100000] [--runs 3] [--tasks restore,…] [--compare FILE] [--stores FOLDER] [--keep]
+// [--docs]
 // Ratios against SQLite's own work on the same rows, in the same run. --stores keeps the filled stores in a folder and uses
-// them again; --tasks measures only these and what they are compared with; --keep leaves all other results in results.json; --docs writes the tables of docs/performance.md.
+// them again; --tasks measures only these and what they are compared with; --keep leaves all other results in
+// results.json; --docs writes the tables of docs/performance.md.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

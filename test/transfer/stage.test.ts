@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { memoryEntry } from '../../src/model/record.ts';
@@ -28,5 +28,22 @@ test.skipIf(process.platform === 'win32')(
     expect(readdirSync(temporary)).toEqual([]);
     expect(await staged.store.counts()).toMatchObject({ memories: 30 });
     expect(await staged.store.get('memory', [idOf(30)])).toMatchObject([{ line: entries[29]?.line }]);
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'what was done is no failure because its folder can’t be removed',
+  async () => {
+    const folder = scratch();
+    const temporary = join(folder, 'tmp');
+    writeFileSync(join(folder, 'a.tar.gz'), await archiveOf({ entries: [memoryEntry(aMemory(), null)] }));
+    await using input = await openInput(join(folder, 'a.tar.gz'));
+    mkdirSync(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    const staged = await stageSource(input.source);
+    // Where a file stands in place of a folder, nothing below it can be removed.
+    rmdirSync(temporary);
+    writeFileSync(temporary, '');
+    await staged[Symbol.asyncDispose]();
   },
 );
